@@ -1,0 +1,1 @@
+"""The models: packs, sessions and providers, pre- and post-processing, explanations."""

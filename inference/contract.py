@@ -1,0 +1,280 @@
+"""This file decides what a pack.toml may say: the contract between a network and everything that feeds it.
+
+One model per concern; unknown keys are refused. Loading (hash, session check) is :mod:`inference.pack`'s work.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+
+class Strict(BaseModel):
+    """Base of all contract parts: frozen, unknown keys refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Text(Strict):
+    """Text a person reads, in both languages."""
+
+    en: Annotated[str, Field(min_length=1)]
+    zh: Annotated[str, Field(min_length=1)]
+
+
+class Task(StrEnum):
+    """What kind of answer the network gives."""
+
+    CLASSIFY = "classify"
+    SEGMENT = "segment"
+    ANOMALY = "anomaly"
+    SEQUENCE = "sequence"
+    TABLE = "table"
+
+
+class ModelFile(Strict):
+    """The network file and its fingerprint."""
+
+    file: str = "model.onnx"
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    opset: Annotated[int, Field(ge=11, le=17)]
+
+
+class Colour(StrEnum):
+    """Colour order of the network's input planes."""
+
+    RGB = "RGB"
+    BGR = "BGR"
+    GRAY = "GRAY"
+
+
+class Resize(StrEnum):
+    """How an image of any size becomes the network's size."""
+
+    STRETCH = "stretch"
+    """Both sides independently."""
+    FIT = "fit"
+    """Aspect kept; the rest filled with the border colour *pad_value*."""
+
+
+class Interpolation(StrEnum):
+    """Named as in OpenCV."""
+
+    AREA = "area"
+    LINEAR = "linear"
+    CUBIC = "cubic"
+    NEAREST = "nearest"
+
+
+class ImageInput(Strict):
+    """How an image is brought to the network: ``(pixels * scale - mean) / std`` per channel, float32."""
+
+    name: str
+    layout: Literal["NCHW", "NHWC"] = "NCHW"
+    dtype: Literal["float32"] = "float32"
+    colour: Colour
+    width_px: Annotated[int, Field(ge=8)]
+    height_px: Annotated[int, Field(ge=8)]
+    resize: Resize = Resize.STRETCH
+    interpolation: Interpolation = Interpolation.AREA
+    pad_value: Annotated[int, Field(ge=0, le=255)] = 0
+    scale: float = 1.0 / 255.0
+    mean: tuple[float, ...]
+    std: tuple[Annotated[float, Field(gt=0)], ...]
+
+    @property
+    def channels(self) -> int:
+        """Number of input planes: 1 for gray, else 3."""
+        return 1 if self.colour is Colour.GRAY else 3
+
+    @model_validator(mode="after")
+    def _check_statistics(self) -> ImageInput:
+        if len(self.mean) != self.channels or len(self.std) != self.channels:
+            raise ValueError(f"mean and std want {self.channels} numbers each for colour {self.colour.value}")
+        return self
+
+
+class Channel(Strict):
+    """One input channel of a sequence or table pack, with its normalisation ``(x - mean) / std``."""
+
+    name: str
+    unit: str
+    rate_hz: Annotated[float, Field(gt=0)] = 1.0
+    mean: float = 0.0
+    std: Annotated[float, Field(gt=0)] = 1.0
+    low: float | None = None
+    """Below this the value is not believed: NO VERDICT."""
+    high: float | None = None
+    """Above this the value is not believed: NO VERDICT."""
+    stuck_after_s: Annotated[float, Field(gt=0)] | None = None
+    """Constant for this long means a dead sensor; None where a constant is normal."""
+    title: Text | None = None
+    values: tuple[str, ...] = ()
+    """Table packs: the words of a categorical column, read as 0, 1, 2, …; empty for numbers."""
+
+
+class WindowKind(StrEnum):
+    """How a window of samples is cut."""
+
+    CYCLE = "cycle"
+    """One machine cycle; live, the last ``length_s`` arranged by the phase within the cycle."""
+    SLIDING = "sliding"
+    """The last ``length_s`` in order of time."""
+
+
+class SequenceInput(Strict):
+    """A window of channels. Tensor: float32 (1, steps, features), features = sum over channels of rate_hz * step_s.
+
+    A channel faster than one value per step is folded: its values within a step stand side by side, in order of time.
+    """
+
+    name: str
+    dtype: Literal["float32"] = "float32"
+    kind: WindowKind
+    length_s: Annotated[float, Field(gt=0)]
+    step_s: Annotated[float, Field(gt=0)] = 1.0
+    max_gap_s: Annotated[float, Field(gt=0)]
+    """A hole longer than this resets the window: NO VERDICT until it is full again; a shorter one is held over."""
+    channels: Annotated[tuple[Channel, ...], Field(min_length=1)]
+
+    @property
+    def steps(self) -> int:
+        """Time steps of the tensor."""
+        return round(self.length_s / self.step_s)
+
+    @property
+    def features(self) -> int:
+        """Features per time step of the tensor."""
+        return sum(max(1, round(c.rate_hz * self.step_s)) for c in self.channels)
+
+
+class TableInput(Strict):
+    """One row. Tensor: float32 (1, channels + derived)."""
+
+    name: str
+    dtype: Literal["float32"] = "float32"
+    channels: Annotated[tuple[Channel, ...], Field(min_length=1)]
+
+
+class OutputKind(StrEnum):
+    """What an output tensor holds."""
+
+    PROBABILITIES = "probabilities"
+    """(1, classes): softmax already applied in the graph."""
+    PROBABILITY_MAP = "probability_map"
+    """(1, 1, h, w): per-pixel probability of the defect."""
+    ANOMALY_MAP = "anomaly_map"
+    """(1, 1, h, w): per-pixel distance from good, scaled by *scale_low*..*scale_high* to 0..1."""
+    RISK = "risk"
+    """(1, 1): probability of a fault."""
+    REMAINING_LIFE = "remaining_life"
+    """(1, 1) value, or (1, 3): value, lower, upper; in *unit*."""
+    FORECAST = "forecast"
+    """(1, steps): values to come, in *unit*."""
+
+
+class Label(Strict):
+    """One class of an output."""
+
+    name: str
+    title: Text
+    severity: Annotated[float, Field(ge=0, le=1)]
+    """0 for the healthy class, 1 for the worst. The score of a class output is 1 - P(severity-0 classes)."""
+    value: float | None = None
+    """Physical value the class stands for, e.g. 73 (% valve opening)."""
+
+
+class Output(Strict):
+    """One output tensor and how it becomes a score."""
+
+    name: str
+    kind: OutputKind
+    shape: tuple[int, ...]
+    dtype: Literal["float32"] = "float32"
+    target: str = ""
+    """What it judges (``pump``); empty: the pack's name."""
+    title: Text | None = None
+    labels: tuple[Label, ...] = ()
+    unit: str = ""
+    threshold: Annotated[float, Field(ge=0, le=1)] | None = None
+    """DEFECT/FAULT at and above; None for outputs that only inform (a map beside class probabilities, a forecast)."""
+    near_miss: Annotated[float, Field(ge=0, le=1)] | None = None
+    """Scores from here to *threshold* are OK but worth a look in Review."""
+    map_threshold: Annotated[float, Field(ge=0, le=1)] = 0.5
+    """Maps: pixels at and above form regions."""
+    min_region_px: Annotated[int, Field(ge=1)] = 1
+    """Maps: smaller regions (area on the map's grid) are dropped."""
+    score_top_px: Annotated[int, Field(ge=1)] = 1
+    """Maps: the score is the mean of this many highest pixels (1: the maximum)."""
+    scale_low: float = 0.0
+    scale_high: float = 1.0
+    life_full: float | None = None
+    """Remaining life at which the score is 0; at zero life the score is 1."""
+
+
+class Gate(Strict):
+    """Input limits outside of which there is no verdict."""
+
+    brightness_low: Annotated[float, Field(ge=0, le=255)] = 0.0
+    brightness_high: Annotated[float, Field(ge=0, le=255)] = 255.0
+    sharpness_low: Annotated[float, Field(ge=0)] = 0.0
+    """Variance of the Laplacian of the gray network-size input (0..255 units)."""
+    min_width_px: Annotated[int, Field(ge=1)] = 8
+    min_height_px: Annotated[int, Field(ge=1)] = 8
+    max_megapixels: Annotated[float, Field(gt=0)] = 64.0
+    aspect_low: Annotated[float, Field(gt=0)] = 0.01
+    aspect_high: Annotated[float, Field(gt=0)] = 100.0
+
+
+class Golden(Strict):
+    """The golden set: ``golden/*.png`` (images) or ``*.npz`` (sequences, key per channel) with ``golden/expected.json``.
+
+    ``expected.json``: list of {"input": file, "target": str, "verdict": str, "label": str, "score": float}.
+    """
+
+    tolerance: Annotated[float, Field(gt=0, lt=0.5)] = 0.02
+
+
+class Figure(Strict):
+    """A measured figure with its interval and the command that measures it."""
+
+    name: str
+    value: float
+    lower: float | None = None
+    upper: float | None = None
+    data: str
+    split: str
+    command: str
+
+
+class PackContract(Strict):
+    """The whole pack.toml."""
+
+    format: Literal[1]
+    name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{1,63}$")]
+    version: Annotated[str, Field(pattern=r"^\d+\.\d+\.\d+$")]
+    task: Task
+    title: Text
+    experimental: bool = False
+    data_licence: str
+    simulated_training_data: bool = False
+    model: ModelFile
+    image: ImageInput | None = None
+    sequence: SequenceInput | None = None
+    table: TableInput | None = None
+    outputs: Annotated[tuple[Output, ...], Field(min_length=1)]
+    gate: Gate = Gate()
+    golden: Golden = Golden()
+    figures: tuple[Figure, ...] = ()
+
+    @model_validator(mode="after")
+    def _check_input_fits_task(self) -> PackContract:
+        wanted = {Task.SEQUENCE: "sequence", Task.TABLE: "table"}.get(self.task, "image")
+        given = [n for n in ("image", "sequence", "table") if getattr(self, n) is not None]
+        if given != [wanted]:
+            raise ValueError(f"task {self.task.value} wants exactly the input table [{wanted}], found {given or 'none'}")
+        if not any(o.threshold is not None for o in self.outputs):
+            raise ValueError("at least one output must carry a threshold")
+        return self

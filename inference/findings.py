@@ -1,0 +1,96 @@
+"""This file decides what a model's answer looks like to the rest of the house."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inference.reasons import Reason
+
+ImageU8 = NDArray[np.uint8]
+"""An image: uint8, H x W x 3, colour order BGR (or H x W for gray maps)."""
+
+FloatArray = NDArray[np.float32]
+"""Model-side numbers: float32."""
+
+
+class Verdict(StrEnum):
+    """What a model says of one input. A doubt is NO_VERDICT, never OK."""
+
+    OK = "OK"
+    DEFECT = "DEFECT"
+    FAULT = "FAULT"
+    NO_VERDICT = "NO_VERDICT"
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """A found region, in pixels of the judged input image (not of the network's grid).
+
+    Attributes:
+        label: What was found there.
+        score: Severity 0..1, highest inside the region.
+        x, y: Upper left corner, px.
+        width, height: Extent, px, at least 1.
+    """
+
+    label: str
+    score: float
+    x: int
+    y: int
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
+class Contribution:
+    """How much one channel drove a score: *share* of the total, 0..1, signed effect in score units."""
+
+    channel: str
+    share: float
+    effect: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Finding:
+    """One model's answer on one input (and, for packs with several, one target).
+
+    Attributes:
+        target: What is judged, e.g. ``pump``; the pack's name for single-target packs.
+        verdict: OK, DEFECT (images), FAULT (sensors) or NO_VERDICT.
+        label: Class or condition found, e.g. ``pitting`` or ``severe leakage``; empty with NO_VERDICT.
+        score: Severity 0..1 that *threshold* applies to; NaN with NO_VERDICT.
+        threshold: Score at and above which the verdict is DEFECT or FAULT.
+        reason: Why there is no verdict; None otherwise.
+        regions: Found regions, strongest first; images only.
+        heatmap: uint8 H x W at the size of the judged input, 0 (nothing) to 255 (certain), read-only; images only.
+        contributors: Channels that drove the score, strongest first; sensors only.
+        value, lower, upper: Estimated physical value with its interval, in *unit*; None where the pack gives none.
+        forecast: float32 (steps,) of the value to come, read-only; None where the pack gives none.
+        model, version, sha256: The pack that judged and the hash of its network.
+        provider: Execution provider that ran it, e.g. ``CPUExecutionProvider``.
+        elapsed_ms: Preprocessing, network and post-processing together, ms.
+    """
+
+    target: str
+    verdict: Verdict
+    label: str
+    score: float
+    threshold: float
+    model: str
+    version: str
+    sha256: str
+    provider: str
+    elapsed_ms: float
+    reason: Reason | None = None
+    regions: tuple[Region, ...] = ()
+    heatmap: ImageU8 | None = None
+    contributors: tuple[Contribution, ...] = ()
+    value: float | None = None
+    lower: float | None = None
+    upper: float | None = None
+    unit: str = ""
+    forecast: FloatArray | None = None

@@ -1,0 +1,1 @@
+"""The line, without a window: sources -> judging -> alarms -> records."""

@@ -1,0 +1,1 @@
+"""From findings and limits to alarms: definitions, rules, life cycle."""

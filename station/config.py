@@ -1,0 +1,288 @@
+"""This file decides what a station file may say. Reading it, with every mistake at its line, is station_file's work.
+
+Every field carries the description that ``docs/config-reference.md`` is generated from.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+Identifier = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,47}$")]
+
+
+class Strict(BaseModel):
+    """Base of all parts of a station file: frozen, unknown keys refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Text(Strict):
+    """Text that people read: a plain string serves both languages, or a table ``{en = "…", zh = "…"}``."""
+
+    en: Annotated[str, Field(min_length=1, description="English")]
+    zh: Annotated[str, Field(min_length=1, description="Simplified Chinese")]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _accept_plain_string(cls, given: Any) -> Any:
+        return {"en": given, "zh": given} if isinstance(given, str) else given
+
+
+class Shift(Strict):
+    """One shift of the day; shifts may cross midnight."""
+
+    name: Annotated[str, Field(min_length=1, description="Name as shown in the top bar, e.g. A")]
+    start: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$", description="Local start time, HH:MM")]
+
+
+class StationInfo(Strict):
+    """The station itself."""
+
+    name: Text = Field(description="Name in the top bar")
+    product: Text = Field(description="What is being made")
+    shifts: tuple[Shift, ...] = Field(default=(), description="Shifts of the day, by start time")
+
+
+class Role(StrEnum):
+    """What a person may do (rights come with the accounts of a later release; the role is recorded already)."""
+
+    OPERATOR = "operator"
+    INSPECTOR = "inspector"
+    ENGINEER = "engineer"
+
+
+class Person(Strict):
+    """Somebody who answers warnings."""
+
+    id: Identifier = Field(description="Kept with everything the person does; never reuse one")
+    name: Annotated[str, Field(min_length=1, max_length=40, description="Name on the buttons")]
+    role: Role = Field(default=Role.OPERATOR, description="operator, inspector or engineer")
+    pin_hash: Annotated[str, Field(pattern=r"^scrypt\$", description="Made with: python main.py doctor --pin")]
+
+
+class CameraCommon(Strict):
+    """What every kind of camera has."""
+
+    id: Identifier = Field(description="Id, unique among cameras and sensors")
+    name: Text = Field(description="Name on the tile")
+    asset: Identifier = Field(description="The machine or part stream it looks at; incidents join by it")
+    model: str | None = Field(default=None, description="Model pack that judges it; none: shown, not judged")
+    stale_after_s: Annotated[float, Field(gt=0, le=60)] = Field(default=2.0, description="No new frame for so long is NO VERDICT")
+    open_timeout_s: Annotated[float, Field(gt=0, le=120)] = Field(default=5.0, description="Deadline for opening, s")
+    read_timeout_s: Annotated[float, Field(gt=0, le=60)] = Field(default=2.0, description="Deadline for one read, s")
+    judge_hz: Annotated[float, Field(gt=0, le=240)] | None = Field(
+        default=None, description="Judge at most so often; none: every frame the computer manages"
+    )
+
+
+class SimulatedCamera(CameraCommon):
+    """Machined parts moving past a camera, rendered."""
+
+    kind: Literal["simulated"]
+    fps: Annotated[float, Field(gt=0, le=120)] = Field(default=15.0, description="Frames per second")
+    width_px: Annotated[int, Field(ge=64, le=4096)] = Field(default=1130, description="Picture width")
+    height_px: Annotated[int, Field(ge=64, le=4096)] = Field(default=460, description="Picture height")
+    seed: int = Field(default=1, description="Same seed, same parts")
+    part_every_s: Annotated[float, Field(gt=0)] = Field(default=2.0, description="A new part so often")
+    defect_share: Annotated[float, Field(ge=0, le=1)] = Field(default=0.15, description="Share of parts with pits")
+    burst_every_s: Annotated[float, Field(gt=0)] | None = Field(default=60.0, description="Every so often several pitted parts in a row")
+
+
+class FolderCamera(CameraCommon):
+    """Images of a folder, in order of name, replayed. A replay loses nothing."""
+
+    kind: Literal["folder"]
+    path: str = Field(description="Folder; relative to the station file")
+    pattern: str = Field(default="**/*", description="Which files, as a glob")
+    fps: Annotated[float, Field(gt=0, le=1000)] | None = Field(default=None, description="Pace; none: as fast as judged")
+    loop: bool = Field(default=False, description="Start again at the end")
+
+
+class VideoCamera(CameraCommon):
+    """A video file, replayed."""
+
+    kind: Literal["video"]
+    path: str = Field(description="Video file; relative to the station file")
+    fps: Annotated[float, Field(gt=0, le=1000)] | None = Field(default=None, description="Pace; none: as fast as judged")
+    loop: bool = Field(default=False, description="Start again at the end")
+
+
+class UsbCamera(CameraCommon):
+    """A USB (UVC) camera."""
+
+    kind: Literal["usb"]
+    index: Annotated[int, Field(ge=0, le=63)] = Field(default=0, description="Number of the device")
+    width_px: Annotated[int, Field(ge=16)] = Field(default=1920, description="Asked width")
+    height_px: Annotated[int, Field(ge=16)] = Field(default=1080, description="Asked height")
+    fps: Annotated[float, Field(gt=0)] = Field(default=30.0, description="Asked frames per second")
+
+
+class RtspCamera(CameraCommon):
+    """A network camera."""
+
+    kind: Literal["rtsp"]
+    url: Annotated[str, Field(pattern=r"^rtsps?://")] = Field(
+        description="rtsp://…; ${NAME} is taken from the environment, so that no password stands in this file"
+    )
+
+
+Camera = Annotated[SimulatedCamera | FolderCamera | VideoCamera | UsbCamera | RtspCamera, Field(discriminator="kind")]
+
+
+class ChannelConfig(Strict):
+    """One channel of a sensor link."""
+
+    id: Annotated[str, Field(min_length=1, max_length=40)] = Field(description="Column or channel name, as the model knows it")
+    name: Text = Field(description="Name on the strip")
+    unit: str = Field(default="", description="Unit")
+    normal_low: float | None = Field(default=None, description="Lower end of the normal band")
+    normal_high: float | None = Field(default=None, description="Upper end of the normal band")
+    decimals: Annotated[int, Field(ge=0, le=6)] = Field(default=1, description="Digits after the point")
+    shown: bool = Field(default=True, description="Has a strip on the Line screen")
+
+
+class SensorCommon(Strict):
+    """What every kind of sensor link has."""
+
+    id: Identifier = Field(description="Id, unique among cameras and sensors")
+    name: Text = Field(description="Name of the link")
+    asset: Identifier = Field(description="The machine it measures; incidents join by it")
+    model: str | None = Field(default=None, description="Model pack that judges it; none: shown, not judged")
+    stale_after_s: Annotated[float, Field(gt=0, le=3600)] = Field(default=3.0, description="No new row for so long is NO VERDICT")
+    judge_every_s: Annotated[float, Field(gt=0)] = Field(default=1.0, description="Live: a decision so often, in source time")
+    channels: tuple[ChannelConfig, ...] = Field(default=(), description="Channels, in order of the strips")
+
+
+class SimulatedSensors(SensorCommon):
+    """A hydraulic rig that wears, simulated."""
+
+    kind: Literal["simulated"]
+    rate_hz: Annotated[float, Field(gt=0, le=1000)] = Field(default=10.0, description="Rows per second of source time")
+    speed: Annotated[float, Field(gt=0, le=1000)] = Field(default=10.0, description="Source seconds per real second")
+    seed: int = Field(default=1, description="Same seed, same rig")
+    wear: Literal["none", "pump", "cooler", "valve", "accumulator", "all"] = Field(default="all", description="What degrades")
+    wear_starts_s: Annotated[float, Field(ge=0)] = Field(default=240.0, description="First wear, source seconds")
+    wear_lasts_s: Annotated[float, Field(gt=0)] = Field(default=900.0, description="From healthy to worst and repaired, source seconds")
+
+
+class TableSensors(SensorCommon):
+    """A recorded table, replayed. A replay loses nothing."""
+
+    kind: Literal["table"]
+    path: str = Field(description="csv, csv.gz, npz, or a folder with cycles.csv and one file per channel; relative to the station file")
+    rate_hz: Annotated[float, Field(gt=0)] | None = Field(
+        default=None, description="Rows per source second where the table has no time column"
+    )
+    time_column: str | None = Field(default=None, description="Column with the time")
+    key_column: str | None = Field(default=None, description="Column with the data's own id")
+    speed: Annotated[float, Field(gt=0)] | None = Field(default=None, description="Source seconds per real second; none: as fast as judged")
+    rows: Annotated[str, Field(pattern=r"^\d*:\d*$")] | None = Field(default=None, description="A:B, only these rows (or cycles)")
+
+
+Sensor = Annotated[SimulatedSensors | TableSensors, Field(discriminator="kind")]
+
+
+class VerdictCondition(Strict):
+    """A model's finding."""
+
+    kind: Literal["verdict"]
+    source: Identifier = Field(description="Camera or sensor link")
+    target: str | None = Field(default=None, description="Target of the pack, e.g. pump; none: any")
+    label: str | None = Field(default=None, description="Only this label; none: any")
+    raise_score: Annotated[float, Field(ge=0, le=1)] | None = Field(
+        default=None, description="Score that counts; none: the pack's threshold"
+    )
+    clear_score: Annotated[float, Field(ge=0, le=1)] | None = Field(
+        default=None, description="Score below which it is over; none: raise_score"
+    )
+
+
+class LimitCondition(Strict):
+    """A channel beyond a limit, with hysteresis."""
+
+    kind: Literal["limit"]
+    source: Identifier = Field(description="Sensor link")
+    channel: str = Field(description="Channel id")
+    side: Literal["high", "low"] = Field(description="high: above raise_at is bad; low: below")
+    raise_at: float = Field(description="Limit that raises")
+    clear_at: float = Field(description="Limit that clears; not beyond raise_at")
+
+
+class NoVerdictCondition(Strict):
+    """A source that gives no verdict: gone, stale, refused."""
+
+    kind: Literal["no_verdict"]
+    source: Identifier = Field(description="Camera or sensor link")
+
+
+class SystemCondition(Strict):
+    """The station itself."""
+
+    kind: Literal["system"]
+    of: Literal["disk_nearly_full", "records_failing", "judging_overloaded", "model_failed"] = Field(description="What fails")
+
+
+Condition = Annotated[VerdictCondition | LimitCondition | NoVerdictCondition | SystemCondition, Field(discriminator="kind")]
+
+
+class Choice(Strict):
+    """A button of the feedback: a cause or an action."""
+
+    id: Identifier = Field(description="Kept in the records")
+    text: Text = Field(description="Text on the button")
+
+
+class AlarmConfig(Strict):
+    """One alarm definition. Cause, consequence, action, time to respond and priority are mandatory (ISA-18.2)."""
+
+    id: Identifier = Field(description="Id; kept in the records")
+    when: Condition = Field(description="What raises it")
+    asset: Identifier = Field(description="The machine or part stream it concerns")
+    title: Text = Field(description="What is wrong, in a few words")
+    cause: Text = Field(description="What probably causes it")
+    consequence: Text = Field(description="What happens if nobody acts")
+    action: Text = Field(description="What to do")
+    respond_within_s: Annotated[int, Field(gt=0)] = Field(description="Time to respond, s")
+    priority: Annotated[int, Field(ge=1, le=4)] = Field(description="1 critical, 2 high, 3 medium, 4 low")
+    raise_count: Annotated[int, Field(ge=1, le=1000)] = Field(default=1, description="N of N-of-M frames or decisions")
+    of_last: Annotated[int, Field(ge=1, le=1000)] = Field(default=1, description="M of N-of-M")
+    on_delay_s: Annotated[float, Field(ge=0)] = Field(default=0.0, description="Must last so long before it is raised")
+    off_delay_s: Annotated[float, Field(ge=0)] = Field(default=0.0, description="Must be over so long before it clears")
+    latch: bool = Field(default=False, description="Stays until reset by a person, even when over")
+    causes: tuple[Choice, ...] = Field(default=(), description="Buttons: what it was")
+    actions: tuple[Choice, ...] = Field(default=(), description="Buttons: what was done")
+
+    @model_validator(mode="after")
+    def _check_counts(self) -> AlarmConfig:
+        if self.raise_count > self.of_last:
+            raise ValueError(f"raise_count {self.raise_count} is more than of_last {self.of_last}; lower one or raise the other")
+        return self
+
+
+class RecordsConfig(Strict):
+    """What is kept and for how long."""
+
+    keep_days: Annotated[int, Field(ge=1, le=36500)] = Field(
+        default=90, description="Images and verdicts older than this go; warnings and feedback stay"
+    )
+    max_disk_share: Annotated[float, Field(gt=0, le=0.95)] = Field(default=0.5, description="Images may take this share of the disk")
+    nearly_full_mib: Annotated[int, Field(ge=1)] = Field(
+        default=1024, description="Less free space than this is an alarm, and no more images are written"
+    )
+    sample_ok_share: Annotated[float, Field(ge=0, le=1)] = Field(default=0.002, description="Share of OK frames kept for Review")
+    trend_interval_s: Annotated[float, Field(gt=0)] = Field(default=1.0, description="Sensor values are kept so often")
+
+
+class StationFile(Strict):
+    """The whole station file."""
+
+    format: Literal[1] = Field(description="Version of this format")
+    station: StationInfo = Field(description="The station")
+    people: tuple[Person, ...] = Field(default=(), description="Who answers warnings")
+    cameras: tuple[Camera, ...] = Field(default=(), description="Cameras")
+    sensors: tuple[Sensor, ...] = Field(default=(), description="Sensor links")
+    alarms: tuple[AlarmConfig, ...] = Field(default=(), description="Alarm definitions")
+    records: RecordsConfig = Field(default=RecordsConfig(), description="Records")

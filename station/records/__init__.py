@@ -1,0 +1,1 @@
+"""What is kept: the database, the images beside it, and how long."""

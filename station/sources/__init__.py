@@ -1,0 +1,1 @@
+"""Cameras and sensor links: one reader each, frames and samples out."""

@@ -1,0 +1,416 @@
+"""This file decides what the window may see of the line, and which commands it may send: the one door.
+
+Everything here is immutable; a snapshot may be kept. ``LinePort`` is implemented by :class:`station.line.Line`.
+Texts are :class:`station.config.Text` (both languages); the window picks one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inference.contract import PackContract
+from inference.findings import Finding, ImageU8, Verdict
+from inference.reasons import Reason
+from station.config import AlarmConfig, StationFile, Text
+from station.frames import AlarmId, DefinitionId, JudgedFrame, PersonId, SourceId
+from station.health import DeviceStatus, SourceHealth
+
+
+class LineState(StrEnum):
+    """State of the whole line."""
+
+    STARTING = "starting"
+    RUNNING = "running"
+    DEGRADED = "degraded"
+    """Runs, but something gives no verdict; the snapshot says what."""
+    STOPPED = "stopped"
+    FINISHED = "finished"
+    """Every replay reached its end."""
+
+
+class AlarmState(StrEnum):
+    """ISA-18.2 states in use; shelving and suppression have their place in the life cycle table."""
+
+    NORMAL = "normal"
+    UNACKNOWLEDGED_ACTIVE = "unacknowledged_active"
+    ACKNOWLEDGED_ACTIVE = "acknowledged_active"
+    RETURNED_UNACKNOWLEDGED = "returned_unacknowledged"
+    LATCHED = "latched"
+    """Returned and acknowledged, waits for a reset."""
+
+
+class AlarmKind(StrEnum):
+    """From which sense an alarm comes."""
+
+    DEFECT = "defect"
+    FAULT = "fault"
+    SYSTEM = "system"
+
+
+class FeedbackAnswer(StrEnum):
+    """What a person says of a warning or an image."""
+
+    REAL = "real"
+    FALSE = "false"
+    UNSURE = "unsure"
+
+
+@dataclass(frozen=True, slots=True)
+class Feedback:
+    """One answer of one person.
+
+    Attributes:
+        alarm_id: The warning answered; None when an image was answered.
+        image_id: The recorded image answered; None when a warning was answered.
+        cause_id, action_id: Ids of the definition's choices; empty where not said.
+        label: Relabelled class of an image; empty where not said.
+    """
+
+    answer: FeedbackAnswer
+    person_id: PersonId
+    alarm_id: AlarmId | None = None
+    image_id: int | None = None
+    cause_id: str = ""
+    action_id: str = ""
+    note: str = ""
+    label: str = ""
+    utc: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmView:
+    """One open (or just closed) alarm as the screen shows it."""
+
+    alarm_id: AlarmId
+    definition: AlarmConfig
+    kind: AlarmKind
+    state: AlarmState
+    source_id: SourceId
+    raised_utc: datetime
+    raised_monotonic_s: float
+    count: int
+    """How many findings stand behind it (sixty frames, one warning)."""
+    respond_by_utc: datetime
+    acknowledged_by: PersonId | None = None
+    acknowledged_utc: datetime | None = None
+    returned_utc: datetime | None = None
+    feedback: Feedback | None = None
+    image_path: Path | None = None
+    """The judged frame kept with it; None for faults without a picture or while it is being written."""
+    finding: Finding | None = None
+    """The finding that raised it; None after a restart."""
+    reason: Reason | None = None
+    """For NO VERDICT and system alarms: why."""
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CameraView:
+    """One camera tile."""
+
+    source_id: SourceId
+    name: Text
+    health: SourceHealth
+    verdict: Verdict
+    reason: Reason | None
+    latest: JudgedFrame | None
+    """Newest judged frame."""
+    display_hz: float
+    """Frames received per second."""
+    verdict_hz: float
+    latency_ms: float
+    """Capture to verdict of the newest judged frame, ms."""
+    age_s: float
+    """Age of the newest frame, s; infinite before the first."""
+    simulated: bool
+    pack: str
+
+
+@dataclass(frozen=True, slots=True)
+class RiskView:
+    """One target of a sensor model."""
+
+    target: str
+    title: Text
+    finding: Finding
+    trace_time_s: NDArray[np.float64]
+    """Seconds before now (negative), oldest first, read-only."""
+    trace_score: NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class SensorView:
+    """One sensor link."""
+
+    source_id: SourceId
+    name: Text
+    health: SourceHealth
+    verdict: Verdict
+    reason: Reason | None
+    values: NDArray[np.float64]
+    """Newest value of each channel, in the order of the configured channels; NaN where there is none."""
+    risks: tuple[RiskView, ...]
+    simulated: bool
+    pack: str
+    age_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Counted since the start of the shift."""
+
+    inspected: int = 0
+    defects: int = 0
+    no_verdict: int = 0
+    false_alarms: int = 0
+    warnings_per_10_min: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class DiskView:
+    """The records' disk."""
+
+    status: DeviceStatus
+    free_mib: float
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LineSnapshot:
+    """Everything the screens repaint from; taken at ~30 Hz, costs well under a millisecond."""
+
+    state: LineState
+    reason: str
+    """Exactly why the line is not RUNNING, in English; empty when it is."""
+    started_utc: datetime
+    shift: str
+    shift_elapsed_s: float
+    cameras: tuple[CameraView, ...]
+    sensors: tuple[SensorView, ...]
+    alarms: tuple[AlarmView, ...]
+    """Open alarms: unacknowledged first, then priority, then newest."""
+    counts: Counts
+    disk: DiskView
+    camera_status: DeviceStatus
+    sensor_status: DeviceStatus
+    simulated: bool
+    person_id: PersonId | None = None
+    silenced: bool = False
+    provider_notes: tuple[str, ...] = ()
+    """What changed about providers, e.g. a fall back to CPU; English."""
+    changed: int = 0
+    """Counts up whenever anything but ages changed; equal numbers mean nothing to repaint."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """Values of one channel (or score of one target) over time.
+
+    Attributes:
+        utc_s: float64 (n,), POSIX seconds UTC, ascending, read-only.
+        value: float64 (n,), NaN where there was a gap, read-only.
+        low, high: float64 (n,) extremes of thinned buckets, or the same as *value*.
+    """
+
+    utc_s: NDArray[np.float64]
+    value: NDArray[np.float64]
+    low: NDArray[np.float64]
+    high: NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class ImageRecord:
+    """One recorded image as Review lists it."""
+
+    image_id: int
+    path: Path
+    utc: datetime
+    source_id: SourceId
+    verdict: Verdict
+    label: str
+    score: float
+    threshold: float
+    regions_json: str
+    why_kept: str
+    """``alarm``, ``defect``, ``near_miss``, ``random_ok`` or ``no_verdict``."""
+    pack: str
+    sha256: str
+    reason: str = ""
+    feedback: Feedback | None = None
+    heatmap_path: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ImageQuery:
+    """What Review asks for; None means any."""
+
+    source_id: SourceId | None = None
+    why_kept: str | None = None
+    label: str | None = None
+    reviewed: bool | None = None
+    since_utc: datetime | None = None
+    limit: int = 500
+    offset: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmRecord:
+    """One alarm of the past, for Report and marks in Trends."""
+
+    alarm_id: AlarmId
+    definition_id: DefinitionId
+    title: Text
+    kind: AlarmKind
+    priority: int
+    source_id: SourceId
+    asset: str
+    raised_utc: datetime
+    returned_utc: datetime | None
+    acknowledged_utc: datetime | None
+    acknowledged_by: str
+    closed_utc: datetime | None
+    count: int
+    feedback: Feedback | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodReport:
+    """Figures of a shift, a day or a week, from the records."""
+
+    since_utc: datetime
+    until_utc: datetime
+    inspected: int
+    defects: int
+    no_verdict: int
+    warnings: int
+    false_alarms: int
+    by_label: tuple[tuple[str, int], ...]
+    """Defects by label, most frequent first (Pareto)."""
+    by_interval: tuple[tuple[datetime, int, int], ...]
+    """(start of interval, inspected, defects), for the p-chart."""
+    alarms: tuple[AlarmRecord, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LiveTest:
+    """Result of a live test in Setup."""
+
+    ok: bool
+    sentence: str
+    """One English sentence: what was seen, or what is wrong and what to do."""
+    image: ImageU8 | None = None
+    findings: tuple[Finding, ...] = ()
+    values: tuple[tuple[str, float], ...] = ()
+    elapsed_ms: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Answer to a command. When *ok*, what was commanded is on disk."""
+
+    ok: bool
+    sentence: str = ""
+    """Why not, in English; empty when ok."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewLoad:
+    """How many images wait, by why they were kept."""
+
+    by_kind: tuple[tuple[str, int], ...] = field(default=())
+    unreviewed: int = 0
+
+
+class LinePort(Protocol):
+    """The line as the window knows it. Snapshot and latest are cheap and may be called from the GUI thread;
+    commands and queries touch the disk and are called from a worker thread."""
+
+    @property
+    def station(self) -> StationFile:
+        """The station file in force."""
+        ...
+
+    @property
+    def packs(self) -> tuple[PackContract, ...]:
+        """The packs loaded."""
+        ...
+
+    def snapshot(self) -> LineSnapshot:
+        """The newest state (GUI thread)."""
+        ...
+
+    def latest_image(self, camera: SourceId) -> tuple[int, ImageU8] | None:
+        """Newest received picture with its sequence number, judged or not (GUI thread)."""
+        ...
+
+    def recent_trace(self, sensor: SourceId, channel: str, seconds: float) -> Trace:
+        """The last *seconds* of a channel from memory (GUI thread); thinned to at most 2,000 points."""
+        ...
+
+    def sign_in(self, person: PersonId, pin: str) -> Outcome:
+        """Check the PIN and make *person* the one at the station."""
+        ...
+
+    def sign_out(self) -> None:
+        """Nobody is at the station."""
+        ...
+
+    def acknowledge(self, alarm: AlarmId, note: str = "") -> Outcome:
+        """Acknowledge as the signed-in person; on disk when it returns ok."""
+        ...
+
+    def reset(self, alarm: AlarmId) -> Outcome:
+        """Reset a latched alarm that has returned."""
+        ...
+
+    def silence(self) -> None:
+        """Silence the horn; not an acknowledgement."""
+        ...
+
+    def give_feedback(self, feedback: Feedback) -> Outcome:
+        """Keep *feedback*; on disk when it returns ok."""
+        ...
+
+    def undo_image_feedback(self, image_id: int) -> Outcome:
+        """Take the newest answer on an image back (kept in the records as taken back)."""
+        ...
+
+    def history_trace(self, sensor: SourceId, channel: str, since_utc: datetime, until_utc: datetime, points: int) -> Trace:
+        """A channel from the records, thinned to about *points* buckets. Channel ``risk:TARGET`` gives a score."""
+        ...
+
+    def images(self, query: ImageQuery) -> Sequence[ImageRecord]:
+        """Recorded images, newest first."""
+        ...
+
+    def review_load(self) -> ReviewLoad:
+        """How many images wait."""
+        ...
+
+    def alarm_history(self, since_utc: datetime, until_utc: datetime) -> Sequence[AlarmRecord]:
+        """Alarms raised in a period, newest first."""
+        ...
+
+    def report(self, since_utc: datetime, until_utc: datetime) -> PeriodReport:
+        """Figures of a period."""
+        ...
+
+    def test_source(self, source: SourceId) -> LiveTest:
+        """Take one frame or row now, or say exactly why not."""
+        ...
+
+    def test_model(self, pack: str) -> LiveTest:
+        """Run the pack's golden set on the provider in use."""
+        ...
+
+    def stop(self) -> None:
+        """Stop everything, in order, with deadlines; may be called twice."""
+        ...
