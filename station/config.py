@@ -6,7 +6,7 @@ Every field carries the description that ``docs/config-reference.md`` is generat
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -27,7 +27,7 @@ class Text(Strict):
 
     @model_validator(mode="before")
     @classmethod
-    def _accept_plain_string(cls, given: Any) -> Any:
+    def _accept_plain_string(cls, given: object) -> object:
         return {"en": given, "zh": given} if isinstance(given, str) else given
 
 

@@ -330,8 +330,11 @@ class ReviewLoad:
 
 
 class LinePort(Protocol):
-    """The line as the window knows it. Snapshot and latest are cheap and may be called from the GUI thread;
-    commands and queries touch the disk and are called from a worker thread."""
+    """The line as the window knows it.
+
+    Snapshot, latest image and recent trace are cheap and may be called from the GUI thread; commands and queries touch
+    the disk and are called from a worker thread.
+    """
 
     @property
     def station(self) -> StationFile:
