@@ -1,0 +1,182 @@
+"""This file decides how rows of a sensor link meet their model: in order, window by window, one thread per link."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections import deque
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inference.findings import Finding
+from inference.reasons import Reason
+from station.channels import BoundedQueue, Overflow
+from station.clock import Clock
+from station.config import Sensor
+from station.frames import JudgedSample, Sample, SourceId
+from station.model_slot import ModelSlot
+from station.trace_ring import TraceRing
+
+_log = logging.getLogger(__name__)
+_IDLE_S = 0.1
+_LIVE_BATCHES = 256
+_REPLAY_BATCHES = 8
+
+
+class SensorModel(Protocol):
+    """What a judge needs of a sensor model (``inference.sequence_stream.SequenceStream``)."""
+
+    def push(self, time_s: float, values: NDArray[np.float64], key: str, phase_s: float | None) -> tuple[Finding, ...] | None:
+        """Take one row; findings when a decision is due."""
+        ...
+
+
+class SensorJudge:
+    """The sink of one link's reader and its judge: keeps the traces, passes rows on, judges windows.
+
+    Args:
+        sensor: As configured.
+        real_time: True for live links: the oldest rows go when it cannot keep up, and are counted. False for replays
+            as fast as judged: the reader waits, nothing is lost.
+        columns: Channels per row.
+        open_model: Opens the model for the link's channels, in the judge's thread; None: shown, not judged.
+        deliver_rows: Called with every batch of rows, in the judge's thread (limits, trends).
+        deliver: Called with every decision, in the judge's thread.
+        clock: Source of time.
+    """
+
+    def __init__(
+        self,
+        sensor: Sensor,
+        *,
+        real_time: bool,
+        columns: int,
+        open_model: Callable[[], SensorModel] | None,
+        deliver_rows: Callable[[SourceId, Sequence[Sample]], None],
+        deliver: Callable[[JudgedSample], None],
+        clock: Clock,
+    ) -> None:
+        self.sensor = sensor
+        self.source_id = SourceId(sensor.id)
+        self.ring = TraceRing(columns)
+        self._slot = ModelSlot(sensor.model or "", open_model, clock) if open_model is not None else None
+        self._deliver_rows = deliver_rows
+        self._deliver = deliver
+        self._clock = clock
+        self._queue: BoundedQueue[Sequence[Sample]] = BoundedQueue(
+            _LIVE_BATCHES if real_time else _REPLAY_BATCHES, Overflow.DROP_OLDEST if real_time else Overflow.BLOCK
+        )
+        self._stopping = threading.Event()
+        self._busy = False
+        self._received = 0
+        self._values = np.full(columns, np.nan)
+        self._latest: JudgedSample | None = None
+        self._scores: deque[tuple[float, tuple[Finding, ...]]] = deque(maxlen=2000)
+        self._thread = threading.Thread(target=self._work, name=f"judge-{sensor.id}", daemon=True)
+
+    def deliver(self, samples: Sequence[Sample]) -> None:
+        """Take a batch from the reader's thread; blocks for replays until there is room."""
+        self._received += len(samples)
+        self._queue.put(samples)
+
+    def start(self) -> None:
+        """Start the thread."""
+        self._thread.start()
+
+    def stop(self, deadline_s: float) -> bool:
+        """End the thread, waiting at most *deadline_s*; True when it has ended. May be called twice."""
+        self._stopping.set()
+        self._queue.close()
+        if self._thread.is_alive():
+            self._thread.join(deadline_s)
+        return not self._thread.is_alive()
+
+    @property
+    def idle(self) -> bool:
+        """True when no row waits and none is being judged."""
+        return not self._busy and len(self._queue) == 0
+
+    @property
+    def failure(self) -> Reason | None:
+        """Why the model cannot be used; None when it can."""
+        return self._slot.failure if self._slot is not None else None
+
+    @property
+    def received(self) -> int:
+        """Rows received."""
+        return self._received
+
+    @property
+    def dropped(self) -> int:
+        """Batches lost because judging could not keep up."""
+        return self._queue.dropped
+
+    @property
+    def values(self) -> NDArray[np.float64]:
+        """Newest value of each channel, read-only; NaN where none came yet."""
+        return self._values
+
+    @property
+    def latest(self) -> JudgedSample | None:
+        """The newest decision."""
+        return self._latest
+
+    def scores(self) -> tuple[tuple[float, tuple[Finding, ...]], ...]:
+        """The last decisions: (monotonic s, findings), oldest first."""
+        return tuple(self._scores)
+
+    def _work(self) -> None:
+        if self._slot is not None:
+            self._slot.ready()
+        while not self._stopping.is_set():
+            samples = self._queue.take(_IDLE_S)
+            if samples is None:
+                continue
+            self._busy = True
+            try:
+                self._take_in(samples)
+            except Exception:  # noqa: BLE001 - top of a worker loop
+                _log.exception("Rows of %s could not be taken in", self.source_id)
+            self._busy = False
+
+    def _take_in(self, samples: Sequence[Sample]) -> None:
+        rows = np.stack([sample.values for sample in samples])
+        self.ring.append(np.array([sample.utc.timestamp() for sample in samples]), rows)
+        self._values = _newest(self._values, rows)
+        self._deliver_rows(self.source_id, samples)
+        if self._slot is None:
+            return
+        for sample in samples:
+            findings = self._findings(self._slot, sample)
+            if findings is None:
+                continue
+            now_s = self._clock.monotonic_s()
+            self._latest = JudgedSample(sample, findings, now_s)
+            self._scores.append((now_s, findings))
+            self._deliver(self._latest)
+
+    def _findings(self, slot: ModelSlot[SensorModel], sample: Sample) -> tuple[Finding, ...] | None:
+        model = slot.ready()
+        if model is None:
+            return (slot.without_verdict(),) if self._due() else None
+        try:
+            return model.push(sample.time_s, sample.values, sample.key, sample.phase_s)
+        except Exception as error:  # noqa: BLE001 - top of a worker: becomes NO VERDICT with the reason
+            _log.exception("Pack %s failed on row %s of %s", slot.pack, sample.sequence, self.source_id)
+            return (slot.failed(error),)
+
+    def _due(self) -> bool:
+        """Without a model: say NO VERDICT once a second, not on every row."""
+        return self._latest is None or self._clock.monotonic_s() - self._latest.judged_monotonic_s >= 1.0
+
+
+def _newest(before: NDArray[np.float64], rows: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The newest known value of each column: the last finite one of *rows*, else what was there."""
+    known = ~np.isnan(rows)
+    last = rows.shape[0] - 1 - np.argmax(known[::-1], axis=0)
+    newest = np.where(known.any(axis=0), rows[last, np.arange(rows.shape[1])], before)
+    newest.flags.writeable = False
+    return newest
