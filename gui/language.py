@@ -1,0 +1,98 @@
+"""This file decides which language the window speaks, and how texts from below the window are said in it."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Protocol
+
+from PySide6.QtCore import QCoreApplication, QEvent, QLocale, QObject, QTranslator, Signal
+
+from inference.reasons import TEMPLATES, Reason
+
+TRANSLATIONS = Path(__file__).resolve().parent.parent / "resources" / "i18n"
+"""Folder with the compiled translations."""
+
+_PROPERTY = "lineside_language"
+
+
+class Language(StrEnum):
+    """Languages of the window; the value is the locale's name."""
+
+    ENGLISH = "en"
+    CHINESE = "zh_CN"
+
+
+class BothLanguages(Protocol):
+    """Any text that carries both languages (:class:`station.config.Text`, :class:`inference.contract.Text`)."""
+
+    @property
+    def en(self) -> str:
+        """English."""
+        ...
+
+    @property
+    def zh(self) -> str:
+        """Simplified Chinese."""
+        ...
+
+
+def current_language() -> Language:
+    """Language of the running application; English before one was chosen."""
+    app = QCoreApplication.instance()
+    name = None if app is None else app.property(_PROPERTY)
+    return Language.CHINESE if name == Language.CHINESE.value else Language.ENGLISH
+
+
+def system_language() -> Language:
+    """The desktop's language where the window speaks it, else English."""
+    return Language.CHINESE if QLocale.system().language() is QLocale.Language.Chinese else Language.ENGLISH
+
+
+def pick(text: BothLanguages) -> str:
+    """*text* in the current language."""
+    return text.zh if current_language() is Language.CHINESE else text.en
+
+
+def reason_text(reason: Reason) -> str:
+    """*reason* as one sentence in the current language, without a full stop."""
+    return reason.fill(QCoreApplication.translate("Reason", TEMPLATES[reason.code]))
+
+
+class LanguageSwitch(QObject):
+    """Installs the translation of a language in the application. Widgets follow on ``LanguageChange``.
+
+    Args:
+        app: The application; the switch must not outlive it.
+        folder: Where ``lineside_<language>.qm`` are.
+    """
+
+    language_changed = Signal()
+
+    def __init__(self, app: QCoreApplication, folder: Path = TRANSLATIONS) -> None:
+        super().__init__(app)
+        self._app = app
+        self._folder = folder
+        self._translator: QTranslator | None = None
+
+    def use(self, language: Language) -> bool:
+        """Speak *language* from now on.
+
+        Returns:
+            False where its translation cannot be loaded; the window then speaks English.
+        """
+        if self._translator is not None:
+            self._app.removeTranslator(self._translator)
+            self._translator = None
+        self._app.setProperty(_PROPERTY, language.value)
+        loaded = True
+        if language is not Language.ENGLISH:
+            translator = QTranslator(self)
+            loaded = translator.load(f"lineside_{language.value}", str(self._folder))
+            if loaded:
+                self._translator = translator
+                self._app.installTranslator(translator)
+        # Neither removing the last translator nor a failed load tells the widgets by itself in every Qt version.
+        QCoreApplication.sendEvent(self._app, QEvent(QEvent.Type.LanguageChange))
+        self.language_changed.emit()
+        return loaded
