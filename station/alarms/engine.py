@@ -1,0 +1,424 @@
+"""This file decides which alarms are open: it turns findings, values and failures into alarm events."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inference.errors import LinesideError
+from inference.findings import Finding, Verdict
+from inference.reasons import Reason
+from station.alarms.conditions import Change, Level, Rule, limit_level, no_verdict_level, verdicts_level
+from station.alarms.life_cycle import ACTIVE_STATES, Latching, LifeEvent, Refusal, next_state
+from station.config import AlarmConfig, LimitCondition, NoVerdictCondition, SystemCondition, VerdictCondition
+from station.events import STATION_SOURCE, AlarmEvent, AlarmEventKind, OpenAlarm, SystemFault
+from station.frames import AlarmId, DefinitionId, PersonId, SourceId
+from station.view import AlarmKind, AlarmState
+
+COUNT_EVENT_EVERY_S = 5.0
+"""A growing count is told to the records at most so often, s."""
+
+
+class AlarmRefusedError(LinesideError):
+    """A person's command on an alarm is not carried out; the sentence says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Cause:
+    """What stands behind a change."""
+
+    finding: Finding | None = None
+    reason: Reason | None = None
+    detail: str = ""
+    input_ref: int | None = None
+
+
+_NO_CAUSE = _Cause()
+
+
+@dataclass(slots=True)
+class _Slot:
+    """One definition with its rule and its one open occurrence."""
+
+    definition: AlarmConfig
+    latching: Latching
+    source_id: SourceId
+    rule: Rule
+    alarm: OpenAlarm | None = None
+    cause: _Cause = _NO_CAUSE
+    """The newest input that spoke for the condition before it held."""
+    count_before: int = 0
+    """Findings of earlier activations of the open occurrence."""
+    count_told: int = 0
+    count_told_s: float = 0.0
+
+    @property
+    def count(self) -> int:
+        return self.count_before + (self.rule.hits if self.rule.active else 0)
+
+
+@dataclass(slots=True)
+class _Index:
+    """Definitions by what they listen to."""
+
+    verdict: dict[SourceId, list[tuple[VerdictCondition, _Slot]]] = field(default_factory=dict)
+    limit: dict[SourceId, list[tuple[LimitCondition, _Slot]]] = field(default_factory=dict)
+    no_verdict: dict[SourceId, list[_Slot]] = field(default_factory=dict)
+    system: dict[SystemFault, list[_Slot]] = field(default_factory=dict)
+
+
+class AlarmEngine:
+    """All definitions of a station and their open alarms: at most one open alarm per definition.
+
+    Time comes in with every call (``now_s`` monotonic seconds, ``utc`` aware), so that tests own it. Every method
+    returns the events it caused, oldest first; nothing else leaves the engine. Not thread-safe: one thread owns it.
+
+    Args:
+        definitions: The station file's alarms.
+        camera_ids: Sources whose alarms are of kind DEFECT; verdicts of other sources are told apart by the verdict.
+        new_id: Makes the id of a new occurrence.
+    """
+
+    def __init__(
+        self,
+        definitions: Sequence[AlarmConfig],
+        *,
+        camera_ids: Collection[SourceId] = (),
+        new_id: Callable[[], str] = lambda: str(uuid.uuid4()),
+    ) -> None:
+        self._camera_ids = frozenset(camera_ids)
+        self._new_id = new_id
+        self._slots: dict[DefinitionId, _Slot] = {}
+        self._by_alarm: dict[AlarmId, _Slot] = {}
+        self._index = _Index()
+        for definition in definitions:
+            self._add(definition)
+
+    def _add(self, definition: AlarmConfig) -> None:
+        when = definition.when
+        source_id = STATION_SOURCE if isinstance(when, SystemCondition) else SourceId(when.source)
+        latching = Latching.YES if definition.latch else Latching.NO
+        slot = _Slot(definition, latching, source_id, Rule(definition))
+        self._slots[DefinitionId(definition.id)] = slot
+        if isinstance(when, VerdictCondition):
+            self._index.verdict.setdefault(source_id, []).append((when, slot))
+        elif isinstance(when, LimitCondition):
+            self._index.limit.setdefault(source_id, []).append((when, slot))
+        elif isinstance(when, NoVerdictCondition):
+            self._index.no_verdict.setdefault(source_id, []).append(slot)
+        else:
+            self._index.system.setdefault(SystemFault(when.of), []).append(slot)
+
+    def on_findings(
+        self, source_id: SourceId, findings: Sequence[Finding], now_s: float, utc: datetime, input_ref: int | None = None
+    ) -> tuple[AlarmEvent, ...]:
+        """Take what was said of one input.
+
+        Args:
+            source_id: The camera or sensor link.
+            findings: One finding per target of that input; NO_VERDICT neither raises nor clears a verdict alarm.
+            now_s: Monotonic time, s.
+            utc: Aware UTC.
+            input_ref: Sequence number of the input.
+        """
+        events: list[AlarmEvent] = []
+        for condition, slot in self._index.verdict.get(source_id, ()):
+            decided = verdicts_level(condition, findings)
+            if decided is not None:
+                if decided[0] is Level.HIGH and not slot.rule.active:
+                    slot.cause = _Cause(decided[1], None, "", input_ref)
+                self._apply(slot, slot.rule.observe(decided[0], now_s), now_s, utc, events)
+        slots = self._index.no_verdict.get(source_id)
+        if slots:
+            decided = no_verdict_level(findings)
+            if decided is not None:
+                for slot in slots:
+                    if decided[0] is Level.HIGH and not slot.rule.active:
+                        slot.cause = _Cause(None, decided[1].reason, "", input_ref)
+                    self._apply(slot, slot.rule.observe(decided[0], now_s), now_s, utc, events)
+        return tuple(events)
+
+    def on_values(
+        self,
+        source_id: SourceId,
+        channel_values: Mapping[str, float] | Mapping[str, NDArray[np.float64]],
+        now_s: float,
+        utc: datetime,
+        input_ref: int | None = None,
+    ) -> tuple[AlarmEvent, ...]:
+        """Take channel values of one sensor link: one number per channel, or float64 (n,) of n rows, oldest first.
+
+        NaN means no new value. Channels without a limit definition cost nothing.
+        """
+        events: list[AlarmEvent] = []
+        for condition, slot in self._index.limit.get(source_id, ()):
+            given = channel_values.get(condition.channel)
+            if given is None:
+                continue
+            for value in given.tolist() if isinstance(given, np.ndarray) else (given,):
+                level = limit_level(condition, value)
+                if level is Level.UNKNOWN:
+                    continue
+                if level is Level.HIGH and not slot.rule.active:
+                    slot.cause = _Cause(None, None, f"{condition.channel} = {value:g}", input_ref)
+                self._apply(slot, slot.rule.observe(level, now_s), now_s, utc, events)
+        return tuple(events)
+
+    def on_no_verdict(self, source_id: SourceId, reason: Reason | None, now_s: float, utc: datetime) -> tuple[AlarmEvent, ...]:
+        """A source is gone or stale (*reason*), or has recovered (None). May be called again with the same.
+
+        While it gives no verdict its verdict and limit alarms keep their state, and their delays stand still.
+        """
+        events: list[AlarmEvent] = []
+        if reason is not None:
+            for _, slot in self._index.verdict.get(source_id, ()):
+                slot.rule.pause(now_s)
+            for _, slot in self._index.limit.get(source_id, ()):
+                slot.rule.pause(now_s)
+        for slot in self._index.no_verdict.get(source_id, ()):
+            if reason is not None and not slot.rule.active:
+                slot.cause = _Cause(reason=reason)
+            self._apply(slot, slot.rule.release(now_s) if reason is None else slot.rule.force(now_s), now_s, utc, events)
+        return tuple(events)
+
+    def on_system(self, kind: SystemFault, *, active: bool, detail: str, now_s: float, utc: datetime) -> tuple[AlarmEvent, ...]:
+        """The station itself fails (*active*) or does not any more. May be called again with the same.
+
+        Call it for every kind once after the start, so that what a former run left open can close.
+        """
+        events: list[AlarmEvent] = []
+        for slot in self._index.system.get(kind, ()):
+            if active and not slot.rule.active:
+                slot.cause = _Cause(detail=detail)
+            self._apply(slot, slot.rule.force(now_s) if active else slot.rule.release(now_s), now_s, utc, events)
+        return tuple(events)
+
+    def tick(self, now_s: float, utc: datetime) -> tuple[AlarmEvent, ...]:
+        """Let time pass: delays run out, grown counts are told. Call it several times a second."""
+        events: list[AlarmEvent] = []
+        for slot in self._slots.values():
+            change = slot.rule.tick(now_s)
+            if change is not None:
+                self._apply(slot, change, now_s, utc, events)
+            elif slot.alarm is not None and slot.count > slot.count_told and now_s - slot.count_told_s >= COUNT_EVENT_EVERY_S:
+                events.append(self._event(slot, AlarmEventKind.COUNTED, now_s, utc))
+        return tuple(events)
+
+    def tell_counts(self, now_s: float, utc: datetime) -> tuple[AlarmEvent, ...]:
+        """Tell every grown count now, for a stop in order."""
+        grown = [slot for slot in self._slots.values() if slot.alarm is not None and slot.count > slot.count_told]
+        return tuple(self._event(slot, AlarmEventKind.COUNTED, now_s, utc) for slot in grown)
+
+    def plan_acknowledge(self, alarm_id: AlarmId, person_id: PersonId, note: str, now_s: float, utc: datetime) -> AlarmEvent:
+        """The event an acknowledgement would be, without carrying it out: keep it first, then :meth:`commit` it.
+
+        Raises:
+            AlarmRefusedError: When the life cycle does not allow it.
+        """
+        return self._plan(alarm_id, LifeEvent.ACKNOWLEDGE, AlarmEventKind.ACKNOWLEDGED, person_id, note, now_s, utc)
+
+    def plan_reset(self, alarm_id: AlarmId, person_id: PersonId, note: str, now_s: float, utc: datetime) -> AlarmEvent:
+        """The event a reset would be, without carrying it out: keep it first, then :meth:`commit` it.
+
+        Raises:
+            AlarmRefusedError: When the life cycle does not allow it.
+        """
+        return self._plan(alarm_id, LifeEvent.RESET, AlarmEventKind.RESET, person_id, note, now_s, utc)
+
+    def acknowledge(self, alarm_id: AlarmId, person_id: PersonId, note: str, now_s: float, utc: datetime) -> tuple[AlarmEvent, ...]:
+        """Acknowledge at once.
+
+        Raises:
+            AlarmRefusedError: When the life cycle does not allow it.
+        """
+        return self.commit(self.plan_acknowledge(alarm_id, person_id, note, now_s, utc))
+
+    def reset(self, alarm_id: AlarmId, person_id: PersonId, note: str, now_s: float, utc: datetime) -> tuple[AlarmEvent, ...]:
+        """Reset a latched alarm at once.
+
+        Raises:
+            AlarmRefusedError: When the life cycle does not allow it.
+        """
+        return self.commit(self.plan_reset(alarm_id, person_id, note, now_s, utc))
+
+    def commit(self, planned: AlarmEvent) -> tuple[AlarmEvent, ...]:
+        """Carry out a planned acknowledgement or reset.
+
+        The alarm may have moved since it was planned (its condition returned meanwhile); the outcome is taken from
+        its present state. Returns the event as it came about; differs from *planned* only where the alarm moved, and
+        then is to be kept as well. Nothing where somebody else was faster.
+        """
+        life_event = LifeEvent.ACKNOWLEDGE if planned.kind is AlarmEventKind.ACKNOWLEDGED else LifeEvent.RESET
+        slot = self._by_alarm.get(planned.alarm_id)
+        if slot is None or slot.alarm is None:
+            return ()
+        outcome = next_state(slot.latching, slot.alarm.state, life_event)
+        if isinstance(outcome, Refusal):
+            return ()
+        slot.alarm = replace(slot.alarm, state=outcome)
+        if life_event is LifeEvent.ACKNOWLEDGE:
+            slot.alarm = replace(slot.alarm, acknowledged_by=planned.person_id, acknowledged_utc=planned.utc)
+        if outcome is AlarmState.NORMAL:
+            self._close(slot)
+        return (planned if outcome is planned.state else replace(planned, state=outcome),)
+
+    def open_alarms(self) -> tuple[OpenAlarm, ...]:
+        """Every open alarm: unacknowledged first, then priority, then newest."""
+        found = [
+            slot.alarm if slot.alarm.count == slot.count else replace(slot.alarm, count=slot.count)
+            for slot in self._by_alarm.values()
+            if slot.alarm is not None
+        ]
+        return tuple(sorted(found, key=lambda a: (a.acknowledged_by is not None, a.definition.priority, -a.raised_monotonic_s)))
+
+    def restore(
+        self, alarms: Sequence[OpenAlarm], now_s: float, utc: datetime, *, away_since_utc: datetime | None = None
+    ) -> tuple[AlarmEvent, ...]:
+        """Take over what the records say was open when the program stopped. Call it before anything is observed.
+
+        An active alarm stays active until it is observed to be over. An alarm whose definition is gone, or whose
+        definition has another one open already, is closed as WITHDRAWN.
+
+        Args:
+            alarms: From ``Records.open_alarms``.
+            now_s: Monotonic time, s.
+            utc: Aware UTC.
+            away_since_utc: When the former run was last known to be alive; marked in the alarm's detail.
+        """
+        events: list[AlarmEvent] = []
+        away = "" if away_since_utc is None else f"Not watched from {_stamp(away_since_utc)} to {_stamp(utc)}"
+        for alarm in alarms:
+            slot = self._slots.get(DefinitionId(alarm.definition.id))
+            detail = "; ".join(part for part in (alarm.detail, away) if part)
+            if slot is None or slot.alarm is not None or slot.source_id != alarm.source_id:
+                gone = "The station file has no such warning any more" if slot is None else "Replaced by another occurrence"
+                closed = replace(alarm, state=AlarmState.NORMAL, detail=gone)
+                ghost = _Slot(alarm.definition, Latching.NO, alarm.source_id, Rule(alarm.definition), closed, count_before=alarm.count)
+                events.append(self._event(ghost, AlarmEventKind.WITHDRAWN, now_s, utc))
+                continue
+            age_s = (utc - alarm.raised_utc).total_seconds()
+            slot.alarm = replace(alarm, definition=slot.definition, raised_monotonic_s=now_s - age_s, detail=detail)
+            slot.count_before = alarm.count
+            if alarm.state in ACTIVE_STATES:
+                slot.rule.take_over(0)
+            self._by_alarm[alarm.alarm_id] = slot
+            events.append(self._event(slot, AlarmEventKind.RESTORED, now_s, utc))
+        return tuple(events)
+
+    def _plan(
+        self,
+        alarm_id: AlarmId,
+        life_event: LifeEvent,
+        kind: AlarmEventKind,
+        person_id: PersonId,
+        note: str,
+        now_s: float,
+        utc: datetime,
+    ) -> AlarmEvent:
+        slot = self._by_alarm.get(alarm_id)
+        alarm = slot.alarm if slot is not None else None
+        if slot is None or alarm is None:
+            raise AlarmRefusedError(Refusal.NOT_OPEN.value, value=alarm_id, do="Nothing needs to be done")
+        outcome = next_state(slot.latching, alarm.state, life_event)
+        if isinstance(outcome, Refusal):
+            raise AlarmRefusedError(outcome.value, where=slot.definition.id)
+        return AlarmEvent(
+            kind=kind,
+            alarm_id=alarm_id,
+            definition=slot.definition,
+            alarm_kind=alarm.kind,
+            state=outcome,
+            source_id=alarm.source_id,
+            utc=utc,
+            monotonic_s=now_s,
+            count=slot.count,
+            person_id=person_id,
+            note=note,
+            input_ref=alarm.input_ref,
+        )
+
+    def _apply(self, slot: _Slot, change: Change | None, now_s: float, utc: datetime, events: list[AlarmEvent]) -> None:
+        if change is None:
+            return
+        if change is Change.RAISED:
+            events.append(self._raise(slot, now_s, utc))
+            return
+        slot.count_before += slot.rule.hits
+        slot.rule.hits = 0
+        if slot.alarm is not None:
+            outcome = next_state(slot.latching, slot.alarm.state, LifeEvent.CONDITION_RETURNED)
+            if isinstance(outcome, AlarmState):
+                slot.alarm = replace(slot.alarm, state=outcome, returned_utc=utc)
+                events.append(self._event(slot, AlarmEventKind.RETURNED, now_s, utc))
+                if outcome is AlarmState.NORMAL:
+                    self._close(slot)
+
+    def _raise(self, slot: _Slot, now_s: float, utc: datetime) -> AlarmEvent:
+        alarm = slot.alarm
+        if alarm is not None:
+            slot.alarm = replace(
+                alarm, state=AlarmState.UNACKNOWLEDGED_ACTIVE, acknowledged_by=None, acknowledged_utc=None, returned_utc=None
+            )
+            return self._event(slot, AlarmEventKind.RAISED_AGAIN, now_s, utc)
+        slot.count_before = 0
+        slot.alarm = OpenAlarm(
+            alarm_id=AlarmId(self._new_id()),
+            definition=slot.definition,
+            kind=self._kind(slot, slot.cause.finding),
+            state=AlarmState.UNACKNOWLEDGED_ACTIVE,
+            source_id=slot.source_id,
+            raised_utc=utc,
+            raised_monotonic_s=now_s,
+            count=slot.count,
+            finding=slot.cause.finding,
+            reason=slot.cause.reason,
+            detail=slot.cause.detail,
+            input_ref=slot.cause.input_ref,
+        )
+        self._by_alarm[slot.alarm.alarm_id] = slot
+        return self._event(slot, AlarmEventKind.RAISED, now_s, utc)
+
+    def _close(self, slot: _Slot) -> None:
+        if slot.alarm is not None:
+            del self._by_alarm[slot.alarm.alarm_id]
+        slot.alarm = None
+        slot.count_before = slot.count_told = 0
+
+    def _kind(self, slot: _Slot, finding: Finding | None) -> AlarmKind:
+        if isinstance(slot.definition.when, SystemCondition | NoVerdictCondition):
+            return AlarmKind.SYSTEM
+        if slot.source_id in self._camera_ids or (finding is not None and finding.verdict is Verdict.DEFECT):
+            return AlarmKind.DEFECT
+        return AlarmKind.FAULT
+
+    @staticmethod
+    def _event(slot: _Slot, kind: AlarmEventKind, now_s: float, utc: datetime) -> AlarmEvent:
+        alarm = slot.alarm
+        if alarm is None:
+            raise RuntimeError("an alarm event without an open alarm")
+        slot.count_told, slot.count_told_s = slot.count, now_s
+        raises = kind in (AlarmEventKind.RAISED, AlarmEventKind.RAISED_AGAIN)
+        return AlarmEvent(
+            kind=kind,
+            alarm_id=alarm.alarm_id,
+            definition=alarm.definition,
+            alarm_kind=alarm.kind,
+            state=alarm.state,
+            source_id=alarm.source_id,
+            utc=utc,
+            monotonic_s=now_s,
+            count=slot.count,
+            finding=slot.cause.finding if raises else None,
+            reason=slot.cause.reason if raises else None,
+            detail=slot.cause.detail if raises else alarm.detail,
+            input_ref=slot.cause.input_ref if raises else alarm.input_ref,
+        )
+
+
+def _stamp(utc: datetime) -> str:
+    return utc.strftime("%Y-%m-%d %H:%M:%S UTC")
