@@ -1,0 +1,53 @@
+"""This file decides how the simulated rig becomes a sensor link."""
+
+from __future__ import annotations
+
+from station.config import SimulatedSensors
+from station.simulation.rig import RIG_CHANNELS, RigModel
+from station.sources.read_loop import Reading
+from station.sources.sensor_kinds import BATCHES_HZ, Rows
+
+
+class SimulatedSensorsOpener:
+    """Makes the rig; it goes on where it was after a reconnect.
+
+    Args:
+        sensor: As in the station file.
+    """
+
+    def __init__(self, sensor: SimulatedSensors) -> None:
+        self._sensor = sensor
+
+    @property
+    def channels(self) -> tuple[str, ...]:
+        """The rig's channels."""
+        return RIG_CHANNELS
+
+    def open(self) -> SimulatedSensorsConnection:
+        """Build the rig; never fails."""
+        return SimulatedSensorsConnection(self._sensor)
+
+
+class SimulatedSensorsConnection:
+    """Gives the rows of one wake-up after the other."""
+
+    def __init__(self, sensor: SimulatedSensors) -> None:
+        self._rig = RigModel(
+            seed=sensor.seed,
+            wear=sensor.wear,
+            wear_starts_s=sensor.wear_starts_s,
+            wear_lasts_s=sensor.wear_lasts_s,
+            rate_hz=sensor.rate_hz,
+        )
+        self._rows_hz = sensor.rate_hz * sensor.speed
+        self._count = max(1, round(self._rows_hz / BATCHES_HZ))
+        self._next = 0
+
+    def read(self) -> Reading[Rows]:
+        """The rows of the next wake-up."""
+        time_s, values, keys, phase_s = self._rig.rows(self._next, self._count)
+        self._next += self._count
+        return Reading(Rows(time_s, values, tuple(keys), phase_s), due_s=(self._next - 1) / self._rows_hz, count=self._count)
+
+    def close(self) -> None:
+        """Nothing is held open."""
