@@ -1,0 +1,129 @@
+"""This file decides what the screens are told of the line's parts: verdict, reason, age and rate of each source."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+import numpy as np
+
+from inference.contract import PackContract
+from inference.contract import Text as PackText
+from inference.findings import Finding, Verdict
+from inference.reasons import Reason, ReasonCode
+from station.camera_feed import CameraFeed
+from station.config import Text
+from station.counting import worst_verdict
+from station.frames import JudgedFrame
+from station.health import SourceHealth
+from station.image_judging import ImageJudge
+from station.sensor_judging import SensorJudge
+from station.view import CameraView, RiskView, SensorView
+
+_TRACE_S = 120.0
+
+
+def doubt_of(name: Text, health: SourceHealth, failure: Reason | None, findings: tuple[Finding, ...] | None) -> Reason | None:
+    """The reason why a source gives no verdict now; None when it gives one.
+
+    Args:
+        name: Of the source.
+        health: What its reader says.
+        failure: Why its model cannot be used; None when it can.
+        findings: The newest ones; None where nothing was judged yet.
+    """
+    if not health.exhausted and not health.alive:
+        return Reason.of(ReasonCode.SOURCE_GONE, source=name.en, detail=health.detail)
+    if failure is not None:
+        return failure
+    if findings is None:
+        return Reason.of(ReasonCode.NOT_STARTED)
+    if worst_verdict(findings) is Verdict.NO_VERDICT:
+        return next((f.reason for f in findings if f.verdict is Verdict.NO_VERDICT and f.reason is not None), None)
+    return None
+
+
+def camera_view(
+    feed: CameraFeed, judge: ImageJudge | None, health: SourceHealth, latest: JudgedFrame | None, title: str, now_s: float
+) -> CameraView:
+    """One camera as its tile shows it."""
+    camera = feed.camera
+    newest = feed.newest()
+    age_s = now_s - newest.monotonic_s if newest is not None else math.inf
+    if judge is None:
+        doubt: Reason | None = Reason.of(ReasonCode.NO_MODEL, detail="no model is set for this camera")
+        if not health.alive and not health.exhausted:
+            doubt = Reason.of(ReasonCode.SOURCE_GONE, source=camera.name.en, detail=health.detail)
+    else:
+        doubt = doubt_of(camera.name, health, judge.failure, latest.findings if latest is not None else None)
+        if doubt is None and not health.exhausted and age_s > camera.stale_after_s:
+            doubt = Reason.of(ReasonCode.STALE, age_s=f"{age_s:.1f}")
+    verdict = Verdict.NO_VERDICT if doubt is not None or latest is None else worst_verdict(latest.findings)
+    return CameraView(
+        source_id=feed.source_id,
+        name=camera.name,
+        health=health,
+        verdict=verdict,
+        reason=doubt,
+        latest=latest,
+        display_hz=feed.display_hz(now_s),
+        verdict_hz=judge.verdict_hz(feed.source_id, now_s) if judge is not None else 0.0,
+        latency_ms=(latest.judged_monotonic_s - latest.frame.monotonic_s) * 1e3 if latest is not None else math.nan,
+        age_s=age_s,
+        simulated=camera.kind == "simulated",
+        pack=title,
+    )
+
+
+def sensor_view(judge: SensorJudge, health: SourceHealth, pack: PackContract | None, newest_s: float | None, now_s: float) -> SensorView:
+    """One sensor link with the risks of its model's targets."""
+    sensor = judge.sensor
+    latest = judge.latest
+    age_s = now_s - newest_s if newest_s is not None else math.inf
+    if sensor.model is None:
+        gone = not health.alive and not health.exhausted
+        doubt: Reason | None = Reason.of(ReasonCode.SOURCE_GONE, source=sensor.name.en, detail=health.detail) if gone else None
+        verdict = Verdict.NO_VERDICT
+    else:
+        doubt = doubt_of(sensor.name, health, judge.failure, latest.findings if latest is not None else None)
+        if doubt is None and not health.exhausted and age_s > sensor.stale_after_s:
+            doubt = Reason.of(ReasonCode.STALE, age_s=f"{age_s:.1f}")
+        verdict = Verdict.NO_VERDICT if doubt is not None or latest is None else worst_verdict(latest.findings)
+    return SensorView(
+        source_id=judge.source_id,
+        name=sensor.name,
+        health=health,
+        verdict=verdict,
+        reason=doubt,
+        values=judge.values,
+        risks=_risks(judge, pack, now_s),
+        simulated=sensor.kind == "simulated",
+        pack=sensor.model or "",
+        age_s=age_s,
+    )
+
+
+def target_titles(pack: PackContract | None) -> Mapping[str, PackText]:
+    """Titles of a pack's targets, by target."""
+    if pack is None:
+        return {}
+    return {(output.target or pack.name): (output.title or pack.title) for output in pack.outputs if output.threshold is not None}
+
+
+def _risks(judge: SensorJudge, pack: PackContract | None, now_s: float) -> tuple[RiskView, ...]:
+    latest = judge.latest
+    if latest is None:
+        return ()
+    titles = target_titles(pack)
+    recent = [(at, findings) for at, findings in judge.scores() if now_s - at <= _TRACE_S]
+    views = []
+    for finding in latest.findings:
+        if finding.target not in titles:
+            continue
+        title = titles[finding.target]
+        points = [(at - now_s, f.score) for at, findings in recent for f in findings if f.target == finding.target]
+        seconds = np.array([point[0] for point in points], dtype=np.float64)
+        scores = np.array([point[1] for point in points], dtype=np.float64)
+        seconds.flags.writeable = scores.flags.writeable = False
+        views.append(RiskView(finding.target, Text(en=title.en, zh=title.zh), finding, seconds, scores))
+    return tuple(views)
