@@ -6,7 +6,7 @@ import contextlib
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 import onnxruntime  # type: ignore[import-untyped]  # it ships no types; this module is the typed face of it
@@ -57,10 +57,28 @@ class Session(Protocol):
         ...
 
 
+class _Node(Protocol):
+    """What onnxruntime tells of an input or output."""
+
+    name: str
+    shape: list[object]
+    type: str
+
+
+class _OrtSession(Protocol):
+    """The part of onnxruntime's session that is used."""
+
+    def get_inputs(self) -> list[_Node]: ...
+
+    def get_outputs(self) -> list[_Node]: ...
+
+    def run(self, output_names: list[str], feeds: dict[str, FloatArray]) -> list[FloatArray]: ...
+
+
 class RuntimeSession:
     """A network loaded by onnxruntime on exactly one provider (the CPU serves what a GPU provider does not implement)."""
 
-    def __init__(self, session: Any, provider: Provider) -> None:
+    def __init__(self, session: _OrtSession, provider: Provider) -> None:
         self._session = session
         self._provider = provider
         self._inputs = tuple(_describe(node) for node in session.get_inputs())
@@ -162,7 +180,7 @@ def open_session(model: bytes, provider: Provider, *, threads: int, where: str) 
 
 
 def _runtime_errors() -> tuple[type[BaseException], ...]:
-    """onnxruntime's own exceptions have no common base below Exception; what it raises besides are these."""
+    """List what onnxruntime raises: its own exceptions have no common base below Exception."""
     state = onnxruntime.capi.onnxruntime_pybind11_state
     own = tuple(kind for name in dir(state) if isinstance(kind := getattr(state, name), type) and issubclass(kind, Exception))
     return (*own, RuntimeError, ValueError, OSError)
@@ -175,7 +193,7 @@ def _stop_telemetry() -> None:
         stop()
 
 
-def _describe(node: Any) -> TensorInfo:
+def _describe(node: _Node) -> TensorInfo:
     shape = tuple(size if isinstance(size, int) and size > 0 else None for size in node.shape)
     return TensorInfo(str(node.name), shape, _DTYPES.get(node.type, str(node.type)))
 

@@ -1,0 +1,200 @@
+"""This file decides how an image is judged: gate, preprocessing, network, score, regions, heatmap."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+
+from inference.contract import ImageInput, Output, OutputKind
+from inference.errors import InputError, PackError
+from inference.findings import Finding, FloatArray, ImageU8, Region, Verdict
+from inference.gate import check_light, check_size
+from inference.image_preprocessing import normalise_image, resize_image
+from inference.pack import ModelPack
+from inference.reasons import Reason, ReasonCode
+from inference.regions import MapGeometry, draw_heatmap, find_regions, scale_map, score_map
+from inference.runtime import Session
+from inference.scoring import (
+    bad_verdict,
+    faulty_label,
+    find_not_finite,
+    healthy_label,
+    is_notable,
+    list_judged,
+    refuse_all,
+    score_classes,
+    target_of,
+)
+
+_MAP_KINDS = (OutputKind.PROBABILITY_MAP, OutputKind.ANOMALY_MAP)
+
+
+class HeatmapPolicy(StrEnum):
+    """When a heatmap of the image's full size is drawn; it costs time per frame."""
+
+    NEVER = "never"
+    WHEN_NOTABLE = "when_notable"
+    """For defects and near misses."""
+    ALWAYS = "always"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PreparedImage:
+    """An image ready for the network, or the reason why it is not judged.
+
+    Attributes:
+        tensor: float32 as the network wants it; None when *reason* says why.
+        image_px: Width and height of the judged image.
+        elapsed_ms: What the preparation took.
+    """
+
+    tensor: FloatArray | None
+    image_px: tuple[int, int]
+    elapsed_ms: float
+    reason: Reason | None = None
+
+
+class ImageRunner:
+    """Judges images with one pack. :meth:`prepare` from any thread; :meth:`run` and :meth:`judge` from one at a time."""
+
+    def __init__(self, pack: ModelPack, session: Session, heatmaps: HeatmapPolicy = HeatmapPolicy.WHEN_NOTABLE) -> None:
+        """Bind *pack* to *session* (checked with :func:`inference.pack.check_session`)."""
+        if pack.contract.image is None:
+            raise PackError("This pack does not judge images", where=pack.name, do="Name a pack for images")
+        self._pack = pack
+        self._session = session
+        self._spec: ImageInput = pack.contract.image
+        self._heatmaps = heatmaps
+
+    @property
+    def pack(self) -> ModelPack:
+        """The pack that judges."""
+        return self._pack
+
+    @property
+    def provider(self) -> str:
+        """Where it runs now."""
+        return self._session.provider.value
+
+    def prepare(self, image: ImageU8) -> PreparedImage:
+        """Bring *image*, uint8 H x W x 3 BGR, to the network, or refuse it. May be called from any thread."""
+        start = time.perf_counter()
+        tensor: FloatArray | None = None
+        image_px = (image.shape[1], image.shape[0]) if image.ndim >= 2 else (0, 0)
+        reason = check_size(*image_px, self._pack.contract.gate)
+        if reason is None:
+            try:
+                resized = resize_image(image, self._spec)
+                reason = check_light(resized, image_px, self._spec, self._pack.contract.gate)
+                if reason is None:
+                    tensor = normalise_image(resized, self._spec)
+            except InputError as error:
+                reason = Reason.of(ReasonCode.UNREADABLE, detail=error.what)
+        return PreparedImage(tensor, image_px, (time.perf_counter() - start) * 1e3, reason)
+
+    def run(self, prepared: PreparedImage, heatmaps: HeatmapPolicy | None = None) -> tuple[Finding, ...]:
+        """Judge a prepared image: one finding per target. One thread at a time.
+
+        Args:
+            prepared: From :meth:`prepare`.
+            heatmaps: For this image; None: as the runner was made.
+
+        Raises:
+            ProviderError: The provider failed.
+        """
+        start = time.perf_counter()
+        if prepared.tensor is None:
+            reason = prepared.reason or Reason.of(ReasonCode.UNREADABLE, detail="no image")
+            return refuse_all(self._pack, self.provider, reason, prepared.elapsed_ms)
+        tensors = self._session.run({self._spec.name: prepared.tensor})
+        tensors = {output.name: tensors[output.name] for output in self._pack.contract.outputs}
+        failed = find_not_finite(tensors)
+        if failed is not None:
+            return self.refuse(failed)
+        geometry = MapGeometry.of(prepared.image_px, self._spec)
+        policy = heatmaps or self._heatmaps
+        grids = {o.name: scale_map(tensors[o.name], o) for o in self._pack.contract.outputs if o.kind in _MAP_KINDS}
+        answers = [self._judge_output(output, tensors, grids, geometry, policy) for output in list_judged(self._pack.contract)]
+        elapsed_ms = prepared.elapsed_ms + (time.perf_counter() - start) * 1e3
+        return tuple(self._make_finding(answer, elapsed_ms) for answer in answers)
+
+    def judge(self, image: ImageU8, heatmaps: HeatmapPolicy | None = None) -> tuple[Finding, ...]:
+        """Prepare and judge one image, uint8 H x W x 3 BGR; one finding per target. One thread at a time.
+
+        Raises:
+            ProviderError: The provider failed.
+        """
+        return self.run(self.prepare(image), heatmaps)
+
+    def refuse(self, reason: Reason) -> tuple[Finding, ...]:
+        """NO VERDICT with *reason* for every target, for what never became an image."""
+        return refuse_all(self._pack, self.provider, reason, 0.0)
+
+    def warm_up(self) -> None:
+        """Run the network once on an empty picture: the first run is slow and must not be a part's."""
+        blank: ImageU8 = np.zeros((self._spec.height_px, self._spec.width_px, 3), dtype=np.uint8)
+        self._session.run({self._spec.name: normalise_image(blank, self._spec)})
+
+    def _judge_output(
+        self,
+        output: Output,
+        tensors: Mapping[str, FloatArray],
+        grids: Mapping[str, FloatArray],
+        geometry: MapGeometry,
+        policy: HeatmapPolicy,
+    ) -> _Answer:
+        contract = self._pack.contract
+        threshold = output.threshold or 0.0
+        if output.name in grids:
+            score = score_map(grids[output.name], output)
+            label = faulty_label(output, contract) if score >= threshold else healthy_label(output)
+        else:
+            classes = score_classes(tensors[output.name][0], output)
+            score, label = classes.score, classes.label
+        notable = score >= threshold or is_notable(score, output)
+        shown = output if output.name in grids else self._find_map(output)
+        regions: tuple[Region, ...] = ()
+        heatmap: ImageU8 | None = None
+        if shown is not None:
+            if notable:
+                region_label = label if score >= threshold else faulty_label(output, contract)
+                regions = find_regions(grids[shown.name], shown, region_label, geometry)
+            if policy is HeatmapPolicy.ALWAYS or (policy is HeatmapPolicy.WHEN_NOTABLE and notable):
+                heatmap = draw_heatmap(grids[shown.name], geometry)
+        return _Answer(output, score, label, regions, heatmap)
+
+    def _find_map(self, output: Output) -> Output | None:
+        """The informing map that explains a class output: of its target, else one for all."""
+        maps = [o for o in self._pack.contract.outputs if o.kind in _MAP_KINDS and o.threshold is None]
+        return next((o for o in maps if o.target == output.target), next((o for o in maps if not o.target), None))
+
+    def _make_finding(self, answer: _Answer, elapsed_ms: float) -> Finding:
+        contract = self._pack.contract
+        threshold = answer.output.threshold or 0.0
+        return Finding(
+            target=target_of(answer.output, contract),
+            verdict=bad_verdict(contract) if answer.score >= threshold else Verdict.OK,
+            label=answer.label,
+            score=answer.score,
+            threshold=threshold,
+            model=contract.name,
+            version=contract.version,
+            sha256=contract.model.sha256,
+            provider=self.provider,
+            elapsed_ms=elapsed_ms,
+            regions=answer.regions,
+            heatmap=answer.heatmap,
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Answer:
+    output: Output
+    score: float
+    label: str
+    regions: tuple[Region, ...]
+    heatmap: ImageU8 | None

@@ -1,0 +1,154 @@
+"""This file decides how output tensors become labels, scores, values and verdicts.
+
+One rule for all: the score is a severity 0..1; at and above the threshold the verdict is DEFECT or FAULT. The label follows
+the verdict, so that an OK never carries a fault's name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from inference.contract import Output, OutputKind, PackContract, Task
+from inference.findings import Finding, FloatArray, Verdict
+from inference.pack import ModelPack
+from inference.reasons import Reason, ReasonCode
+
+CREDIBLE_MASS = 0.9
+"""Lower and upper of a value from classes span the likeliest classes that together hold this much probability."""
+
+HEALTHY_LABEL = "ok"
+"""Label of OK where the pack names none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """What one judged output says: severity 0..1, label, and a physical value with its interval where there is one."""
+
+    score: float
+    label: str
+    value: float | None = None
+    lower: float | None = None
+    upper: float | None = None
+    unit: str = ""
+
+
+def list_judged(contract: PackContract) -> tuple[Output, ...]:
+    """Outputs with a threshold: each gives one finding."""
+    return tuple(output for output in contract.outputs if output.threshold is not None)
+
+
+def target_of(output: Output, contract: PackContract) -> str:
+    """What *output* judges: its target, else the pack's name."""
+    return output.target or contract.name
+
+
+def bad_verdict(contract: PackContract) -> Verdict:
+    """DEFECT for images, FAULT for sensors."""
+    return Verdict.FAULT if contract.task in {Task.SEQUENCE, Task.TABLE} else Verdict.DEFECT
+
+
+def healthy_label(output: Output) -> str:
+    """Name of the first healthy class."""
+    return next((label.name for label in output.labels if label.severity == 0), HEALTHY_LABEL)
+
+
+def faulty_label(output: Output, contract: PackContract) -> str:
+    """Name of the first class that is not healthy, for outputs that know only one: maps, risk, remaining life."""
+    return next((label.name for label in output.labels if label.severity > 0), target_of(output, contract))
+
+
+def score_classes(probabilities: FloatArray, output: Output) -> Score:
+    """Score class probabilities, float32 (classes,): 1 - P(healthy); the label is the likeliest on the verdict's side."""
+    healthy = np.array([label.severity == 0 for label in output.labels])
+    score = float(np.clip(1.0 - float(probabilities[healthy].sum()), 0.0, 1.0))
+    threshold = 1.0 if output.threshold is None else output.threshold
+    candidates = np.flatnonzero(~healthy if score >= threshold and not healthy.all() else healthy if healthy.any() else ~healthy)
+    chosen = int(candidates[np.argmax(probabilities[candidates])])
+    label = output.labels[chosen]
+    if label.value is None:
+        return Score(score, label.name)
+    lower, upper = _credible_values(probabilities, output, label.value)
+    return Score(score, label.name, label.value, lower, upper, output.unit)
+
+
+def score_sensor_output(tensor: FloatArray, output: Output, contract: PackContract) -> Score:
+    """Score one row, float32 (values,), of a sequence or table output."""
+    if output.kind is OutputKind.PROBABILITIES:
+        return score_classes(tensor, output)
+    threshold = 1.0 if output.threshold is None else output.threshold
+    if output.kind is OutputKind.REMAINING_LIFE:
+        value, lower, upper = read_life(tensor)
+        score = float(np.clip(1.0 - value / output.life_full, 0.0, 1.0)) if output.life_full else 0.0
+        label = faulty_label(output, contract) if score >= threshold else healthy_label(output)
+        return Score(score, label, value, lower, upper, output.unit)
+    score = float(np.clip(tensor[0], 0.0, 1.0))
+    return Score(score, faulty_label(output, contract) if score >= threshold else healthy_label(output))
+
+
+def read_life(tensor: FloatArray) -> tuple[float, float | None, float | None]:
+    """Remaining life from float32 (1,) or (3,): value, lower, upper; never below zero."""
+    numbers = [max(0.0, float(number)) for number in tensor]
+    return (numbers[0], min(numbers), max(numbers)) if len(numbers) == 3 else (numbers[0], None, None)
+
+
+def complete_scores(tensors: Mapping[str, FloatArray], contract: PackContract) -> dict[str, Score]:
+    """Score every judged output of a sensor pack, by output name; values of informing outputs join their target's score.
+
+    Args:
+        tensors: float32 (values,) by output name: one row.
+        contract: The pack's.
+    """
+    scores = {output.name: score_sensor_output(tensors[output.name], output, contract) for output in list_judged(contract)}
+    for informing in contract.outputs:
+        if informing.threshold is None and informing.kind is OutputKind.REMAINING_LIFE:
+            value, lower, upper = read_life(tensors[informing.name])
+            for output in list_judged(contract):
+                if not informing.target or informing.target == output.target:
+                    known = scores[output.name]
+                    scores[output.name] = Score(known.score, known.label, value, lower, upper, informing.unit)
+    return scores
+
+
+def is_notable(score: float, output: Output) -> bool:
+    """Whether a score is at or above near_miss (or the threshold where there is none): worth an explanation."""
+    limit = output.near_miss if output.near_miss is not None else output.threshold
+    return limit is not None and score >= limit
+
+
+def refuse_all(pack: ModelPack, provider: str, reason: Reason, elapsed_ms: float) -> tuple[Finding, ...]:
+    """NO VERDICT with *reason* for every target of the pack."""
+    return tuple(
+        Finding(
+            target=target_of(output, pack.contract),
+            verdict=Verdict.NO_VERDICT,
+            label="",
+            score=float("nan"),
+            threshold=output.threshold or 0.0,
+            model=pack.name,
+            version=pack.contract.version,
+            sha256=pack.contract.model.sha256,
+            provider=provider,
+            elapsed_ms=elapsed_ms,
+            reason=reason,
+        )
+        for output in list_judged(pack.contract)
+    )
+
+
+def find_not_finite(tensors: Mapping[str, FloatArray]) -> Reason | None:
+    """The reason when an output holds something that is no number; such an answer is no verdict."""
+    for name, tensor in tensors.items():
+        # A sum is a number exactly when all parts are (float32 maps of 0..1 do not overflow).
+        if not np.isfinite(tensor.sum(dtype=np.float64)):
+            return Reason.of(ReasonCode.MODEL_FAILED, detail=f"its output {name} holds no number")
+    return None
+
+
+def _credible_values(probabilities: FloatArray, output: Output, chosen: float) -> tuple[float, float]:
+    order = np.argsort(probabilities)[::-1]
+    needed = int(np.searchsorted(np.cumsum(probabilities[order]), CREDIBLE_MASS)) + 1
+    values = [chosen, *(value for index in order[:needed] if (value := output.labels[int(index)].value) is not None)]
+    return min(values), max(values)
