@@ -23,7 +23,7 @@ nox.options.sessions = ["tests", "lint"]
 
 ROOT = Path(__file__).resolve().parent
 REQUIREMENTS = ROOT / "requirements"
-CHECKED_FOLDERS = ("gui", "station", "inference", "training", "bench", "tests", "docs")
+CHECKED_FOLDERS = ("gui", "station", "inference", "training", "bench", "tests")
 CHECKED_FILES = ("main.py", "noxfile.py")
 
 # shared library -> Debian package. All that the Qt wheel wants and a bare Debian lacks, found with ldd on a minimal installation.
@@ -55,17 +55,6 @@ DISPLAY_LIBRARIES = {
 }
 CHINESE_FONT_PACKAGE = "fonts-noto-cjk"
 CHINESE_FONT_FILES = ("*CJK*", "wqy-*", "DroidSansFallback*", "*HanSans*", "*HanSerif*", "ukai*", "uming*")
-
-ONE_OF_EACH = """
-import sys
-from importlib.metadata import distributions
-names = {(d.metadata["Name"] or "").lower().replace("_", "-") for d in distributions()}
-for word in ("opencv", "onnxruntime"):
-    found = sorted(n for n in names if n == word or n.startswith(word + "-"))
-    if len(found) != 1:
-        sys.exit(f"Exactly one {word} wheel must be installed, found {found or 'none'}: they share a folder and break each other. "
-                 "Delete the folder .nox and start again.")
-"""
 
 
 def _has_display() -> bool:
@@ -122,7 +111,7 @@ def _install(session: nox.Session, *names: str) -> None:
     for name in names:
         session.install("--require-hashes", "-r", str(REQUIREMENTS / f"{name}.txt"), silent=False)
     if {"app", "cuda"} & set(names):
-        session.run("python", "-c", ONE_OF_EACH, silent=True)
+        session.run("python", "-c", "from inference.installation import check_installation; check_installation()")
 
 
 def _offscreen() -> dict[str, str]:
@@ -169,7 +158,7 @@ def lint(session: nox.Session) -> None:
         ("mypy",),
         ("mypy", "main.py"),
         ("lint-imports",),
-        ("python", "-m", "docs.config_reference", "--check"),
+        ("python", "-m", "station.config_reference", "--check"),
         ("python", "-m", "resources.i18n.translations", "--check"),
     )
     failed = [" ".join(command[:2]) for command in commands if not _passes(session, *command)]
@@ -234,4 +223,4 @@ def translate(session: nox.Session) -> None:
 def docs(session: nox.Session) -> None:
     """Write the generated documents again: docs/config-reference.md."""
     _install(session, "app")
-    session.run("python", "-m", "docs.config_reference")
+    session.run("python", "-m", "station.config_reference")
