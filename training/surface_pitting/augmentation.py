@@ -1,0 +1,81 @@
+"""This file decides how a training crop is varied, so that the network learns pits and not this camera, lamp, oil or date."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from inference.findings import ImageU8
+
+CROP_PX = 128
+
+
+def cut_crop(image: ImageU8, mask: ImageU8, centre_xy: tuple[float, float], random: np.random.Generator) -> tuple[ImageU8, ImageU8]:
+    """A crop (128 x 128 x 3 BGR and its mask) around *centre_xy*, mirrored, turned and scaled at random.
+
+    Half of the crops are only mirrored, so that the sharpness of true pixels is seen too.
+    """
+    if random.random() < 0.5:
+        angle_deg, scale = 0.0, 1.0
+    else:
+        angle_deg, scale = random.uniform(-20.0, 20.0), float(np.exp(random.uniform(np.log(0.65), np.log(1.5))))
+    turn = cv2.getRotationMatrix2D((round(centre_xy[0]), round(centre_xy[1])), angle_deg, scale)
+    turn[:, 2] += CROP_PX / 2 - np.asarray((round(centre_xy[0]), round(centre_xy[1])))
+    size = (CROP_PX, CROP_PX)
+    crop = cv2.warpAffine(image, turn, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT_101)
+    crop_mask = cv2.warpAffine(mask, turn, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
+    if random.random() < 0.5:
+        crop, crop_mask = crop[:, ::-1], crop_mask[:, ::-1]
+    if random.random() < 0.25:
+        crop, crop_mask = crop[::-1], crop_mask[::-1]
+    return np.ascontiguousarray(crop), np.ascontiguousarray(crop_mask)
+
+
+def vary_look(crop: ImageU8, random: np.random.Generator) -> ImageU8:
+    """Brightness, contrast, gamma, colour of the lamp, oil film, blur and noise; never what would make or hide a pit."""
+    values = crop.astype(np.float32) / 255.0
+    if random.random() < 0.8:
+        values = values ** np.float32(np.exp(random.uniform(-0.4, 0.4)))
+        values = (values - 0.5) * np.float32(random.uniform(0.7, 1.3)) + np.float32(0.5 + random.uniform(-0.15, 0.15))
+    if random.random() < 0.6:
+        values = values * random.uniform(0.85, 1.15, 3).astype(np.float32)
+    if random.random() < 0.15:
+        values = values.mean(axis=2, keepdims=True).repeat(3, axis=2)
+    for chance, change in ((0.3, _shade), (0.2, _soften), (0.4, _add_noise)):
+        if random.random() < chance:
+            values = change(values, random)
+    return np.asarray(np.clip(values * 255.0, 0, 255), np.uint8)
+
+
+def _shade(values: np.ndarray, random: np.random.Generator) -> np.ndarray:
+    rough = random.uniform(0.6, 1.3, (4, 4)).astype(np.float32)
+    return np.asarray(values * cv2.resize(rough, (CROP_PX, CROP_PX), interpolation=cv2.INTER_CUBIC)[..., None])
+
+
+def _soften(values: np.ndarray, random: np.random.Generator) -> np.ndarray:
+    return np.asarray(cv2.GaussianBlur(values, (0, 0), random.uniform(0.4, 1.0)))
+
+
+def _add_noise(values: np.ndarray, random: np.random.Generator) -> np.ndarray:
+    return np.asarray(values + random.normal(0.0, random.uniform(0.005, 0.03), values.shape).astype(np.float32))
+
+
+def add_dirt(crop: ImageU8, random: np.random.Generator) -> ImageU8:
+    """Brown, soft-edged oil stains and dark lines: what grows with the date and is no pit."""
+    values = crop.astype(np.float32)
+    for _ in range(random.integers(1, 4)):
+        cover = np.zeros((CROP_PX, CROP_PX), np.float32)
+        x, y = (int(v) for v in random.integers(0, CROP_PX, 2))
+        if random.random() < 0.5:
+            axes = (int(random.integers(3, 30)), int(random.integers(2, 12)))
+            cv2.ellipse(cover, (x, y), axes, float(random.uniform(-30, 10)), 0, 360, 1.0, -1)
+            cover = cv2.GaussianBlur(cover, (0, 0), random.uniform(1.0, 4.0))
+        else:
+            length, slope = random.uniform(20, 90), random.uniform(-0.35, 0.1)
+            cv2.line(cover, (x, y), (int(x + length), int(y + slope * length)), 1.0, int(random.integers(1, 3)), cv2.LINE_AA)
+            cover = cv2.GaussianBlur(cover, (0, 0), random.uniform(0.4, 1.0))
+        strength = random.uniform(0.2, 0.75)
+        colour = np.asarray((20.0, 40.0, 60.0), np.float32) * random.uniform(0.5, 2.0)
+        weight = (cover * strength)[..., None]
+        values = values * (1 - weight) + colour * weight
+    return np.asarray(np.clip(values, 0, 255), np.uint8)

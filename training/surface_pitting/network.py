@@ -1,0 +1,66 @@
+"""This file decides the surface-pitting network: a narrow U-Net whose map comes out at the input's size."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+
+def _block(inputs: int, outputs: int, stride: int = 1) -> nn.Sequential:
+    return nn.Sequential(
+        nn.Conv2d(inputs, outputs, 3, stride=stride, padding=1, bias=False),
+        nn.BatchNorm2d(outputs),
+        nn.ReLU(inplace=True),
+    )
+
+
+class PittingNet(nn.Module):
+    """float32 (N, 3, H, W), H and W multiples of 16 -> float32 (N, 1, H, W) logits of "this pixel is a pit".
+
+    Works at half the input's resolution and below; skip connections are added, not stacked, to stay small.
+    """
+
+    def __init__(self, widths: tuple[int, int, int, int] = (8, 32, 48, 64)) -> None:
+        super().__init__()
+        half, quarter, eighth, sixteenth = widths
+        self.down_half = _block(3, half, 2)
+        self.down_quarter = nn.Sequential(_block(half, quarter, 2), _block(quarter, quarter))
+        self.down_eighth = nn.Sequential(_block(quarter, eighth, 2), _block(eighth, eighth))
+        self.down_sixteenth = nn.Sequential(_block(eighth, sixteenth, 2), _block(sixteenth, sixteenth))
+        self.to_eighth = nn.Conv2d(sixteenth, eighth, 1)
+        self.to_quarter = nn.Conv2d(eighth, quarter, 1)
+        self.to_half = nn.Conv2d(quarter, half, 1)
+        self.up_eighth = _block(eighth, eighth)
+        self.up_quarter = _block(quarter, quarter)
+        self.up_half = _block(half, half)
+        self.head = nn.Conv2d(half, 1, 1)
+        if self.head.bias is not None:
+            nn.init.constant_(self.head.bias, -3.0)
+
+    def forward(self, image: Tensor) -> Tensor:
+        """Logits at the input's size."""
+        half = self.down_half(image)
+        quarter = self.down_quarter(half)
+        eighth = self.down_eighth(quarter)
+        sixteenth = self.down_sixteenth(eighth)
+        eighth = self.up_eighth(eighth + _twice(self.to_eighth(sixteenth)))
+        quarter = self.up_quarter(quarter + _twice(self.to_quarter(eighth)))
+        half = self.up_half(half + _twice(self.to_half(quarter)))
+        return _twice(self.head(half))
+
+
+def _twice(planes: Tensor) -> Tensor:
+    return functional.interpolate(planes, scale_factor=2.0, mode="bilinear", align_corners=False)
+
+
+class PittingMap(nn.Module):
+    """The exported graph: a trained :class:`PittingNet` with the sigmoid inside, so that the output is a probability."""
+
+    def __init__(self, network: PittingNet) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, image: Tensor) -> Tensor:
+        """Probability map, float32 (N, 1, H, W)."""
+        return torch.sigmoid(self.network(image))
