@@ -19,8 +19,9 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from station.config import StationFile
+from station.paths import program_dir
 
-REFERENCE = Path(__file__).resolve().parent.parent / "docs" / "config-reference.md"
+REFERENCE = program_dir() / "docs" / "config-reference.md"
 
 HEAD = """# Station file reference
 
