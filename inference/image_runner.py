@@ -85,7 +85,7 @@ class ImageRunner:
         start = time.perf_counter()
         tensor: FloatArray | None = None
         image_px = (image.shape[1], image.shape[0]) if image.ndim >= 2 else (0, 0)
-        reason = check_size(*image_px, self._pack.contract.gate)
+        reason = check_size(image_px[0], image_px[1], self._pack.contract.gate)
         if reason is None:
             try:
                 resized = resize_image(image, self._spec)

@@ -48,7 +48,7 @@ def scale_map(tensor: FloatArray, output: Output) -> FloatArray:
     grid: FloatArray = tensor[0, 0]
     if output.kind is OutputKind.ANOMALY_MAP:
         span = np.float32(output.scale_high - output.scale_low)
-        return np.clip((grid - np.float32(output.scale_low)) / span, np.float32(0), np.float32(1))
+        return np.asarray(np.clip((grid - np.float32(output.scale_low)) / span, 0.0, 1.0), dtype=np.float32)
     return grid
 
 
