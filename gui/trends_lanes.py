@@ -1,0 +1,111 @@
+"""This file decides which lanes Trends can show, which it shows first, and what is asked of the records for them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gui.language import pick
+from gui.trends_data import LaneSpec
+from inference.contract import PackContract
+from station.config import StationFile, Text
+from station.frames import SourceId
+from station.view import LinePort, LineSnapshot, Trace
+
+_HISTORY_POINTS = 1500
+_FIRST_CHANNELS = 4
+_FIRST_LANES = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """What the records said of a stretch of time.
+
+    Attributes:
+        traces: By lane key.
+        warnings: (raised, POSIX s; priority; title).
+    """
+
+    traces: dict[tuple[str, str], Trace]
+    warnings: tuple[tuple[float, int, Text], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """What a pack expects of a lane.
+
+    Attributes:
+        ahead_s: float64 (n,), seconds from now.
+        value: float64 (n,), expected values.
+        half_width: Half of the interval's width; 0 for none.
+    """
+
+    ahead_s: NDArray[np.float64]
+    value: NDArray[np.float64]
+    half_width: float
+
+
+def lane_specs(station: StationFile, packs: Sequence[PackContract], risk_title: str) -> list[LaneSpec]:
+    """All channels in the order of the station file, then the risks of the links' packs.
+
+    Args:
+        station: The station.
+        packs: The packs loaded.
+        risk_title: How a risk is named, with the place ``{name}``.
+    """
+    channels = [
+        LaneSpec(SourceId(sensor.id), one.id, pick(one.name), one.unit, one.decimals, one.normal_low, one.normal_high, None)
+        for sensor in station.sensors
+        for one in sensor.channels
+    ]
+    risks = []
+    for sensor in station.sensors:
+        for pack in packs:
+            for output in pack.outputs if pack.name == sensor.model else ():
+                if output.threshold is not None:
+                    target = output.target or pack.name
+                    title = risk_title.format(name=pick(output.title) if output.title else target)
+                    risks.append(LaneSpec(SourceId(sensor.id), f"risk:{target}", title, "", 2, None, None, output.threshold))
+    return channels + risks
+
+
+def first_picked(specs: Sequence[LaneSpec]) -> set[tuple[str, str]]:
+    """Keys of the lanes shown at first: some channels and the risks, as many as can be read at once."""
+    channels = [spec.key for spec in specs if not spec.target][:_FIRST_CHANNELS]
+    risks = [spec.key for spec in specs if spec.target]
+    return set((channels + risks)[:_FIRST_LANES])
+
+
+def fetch(port: LinePort, keys: Sequence[tuple[str, str]], start_s: float, end_s: float) -> Fetched:
+    """Traces and warnings of a stretch, from the records.
+
+    Args:
+        port: The line; runs on a worker thread.
+        keys: The lanes wanted.
+        start_s, end_s: POSIX s.
+    """
+    since, until = datetime.fromtimestamp(start_s, UTC), datetime.fromtimestamp(end_s, UTC)
+    traces = {key: port.history_trace(SourceId(key[0]), key[1], since, until, _HISTORY_POINTS) for key in keys}
+    warnings = tuple((one.raised_utc.timestamp(), one.priority, one.title) for one in port.alarm_history(since, until))
+    return Fetched(traces, warnings)
+
+
+def forecast_of(snapshot: LineSnapshot, packs: Sequence[PackContract], spec: LaneSpec) -> Forecast | None:
+    """The newest forecast of the channel or target that *spec* shows; None where its pack gives none."""
+    for sensor in snapshot.sensors:
+        if sensor.source_id != spec.sensor:
+            continue
+        pack = next((one for one in packs if one.name == sensor.pack), None)
+        for risk in sensor.risks:
+            finding = risk.finding
+            if finding.forecast is None or spec.channel not in (finding.target, f"risk:{finding.target}"):
+                continue
+            step_s = pack.sequence.step_s if pack is not None and pack.sequence is not None else 1.0
+            value = np.asarray(finding.forecast, np.float64)
+            half = 0.0 if finding.lower is None or finding.upper is None else (finding.upper - finding.lower) / 2.0
+            return Forecast(step_s * np.arange(1.0, value.size + 1.0), value, half)
+    return None

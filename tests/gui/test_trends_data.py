@@ -1,0 +1,93 @@
+"""Trends: memory and records become one curve; values at the cursor; ranges; drivers remembered."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gui.trends_axis import tick_step_s, ticks
+from gui.trends_data import EMPTY, ContributionMemory, LaneSpec, drawn, joined, value_at, value_range
+from station.frames import SourceId
+from station.view import Trace
+from tests.gui.fake_line import FakeLine
+
+
+def trace(utc_s: NDArray[np.float64], value: NDArray[np.float64]) -> Trace:
+    return Trace(utc_s, value, value, value)
+
+
+def spec(low: float | None = 0.0, high: float | None = 10.0, threshold: float | None = None) -> LaneSpec:
+    return LaneSpec(SourceId("rig"), "TS1", "Oil", "°C", 1, low, high, threshold)
+
+
+def test_memory_wins_where_both_have_values() -> None:
+    history = trace(np.arange(0.0, 100.0), np.zeros(100))
+    recent = trace(np.arange(60.0, 120.0), np.ones(60))
+    both = joined(history, recent)
+    assert both.utc_s.size == 120
+    assert np.all(np.diff(both.utc_s) > 0)
+    assert both.value[59] == 0.0
+    assert both.value[60] == 1.0
+
+
+def test_a_hole_becomes_a_gap_and_different_rates_do_not() -> None:
+    history = trace(np.arange(0.0, 100.0, 10.0), np.zeros(10))
+    recent = trace(np.arange(100.0, 110.0, 0.1), np.ones(100))
+    assert not np.isnan(joined(history, recent).value).any()
+    broken = trace(np.concatenate((np.arange(0.0, 10.0), np.arange(60.0, 70.0))), np.zeros(20))
+    result = joined(EMPTY, broken)
+    assert int(np.isnan(result.value).sum()) == 1
+    assert np.isnan(value_at(result, 35.0, 1.0))
+
+
+def test_nothing_joined_is_nothing() -> None:
+    assert joined(EMPTY, EMPTY).utc_s.size == 0
+
+
+def test_extremes_are_drawn_though_buckets_are_thinned() -> None:
+    thinned = Trace(np.array([0.0, 1.0]), np.array([5.0, 5.0]), np.array([5.0, 1.0]), np.array([9.0, 5.0]))
+    x, y = drawn(thinned)
+    assert x.tolist() == [0.0, 0.0, 1.0, 1.0]
+    assert y.tolist() == [5.0, 9.0, 1.0, 5.0]
+
+
+def test_the_value_at_the_cursor_is_the_nearest_within_reach() -> None:
+    some = trace(np.array([0.0, 10.0, 20.0]), np.array([1.0, 2.0, 3.0]))
+    assert value_at(some, 12.0, 5.0) == 2.0
+    assert value_at(some, 16.0, 5.0) == 3.0
+    assert math.isnan(value_at(some, 40.0, 5.0))
+    assert math.isnan(value_at(EMPTY, 1.0, 5.0))
+
+
+def test_the_axis_holds_band_and_extremes() -> None:
+    spike = Trace(np.array([0.0, 1.0]), np.array([5.0, 5.0]), np.array([5.0, -4.0]), np.array([22.0, 5.0]))
+    low, high = value_range(spec(), spike, -1.0, 2.0)
+    assert low < -4.0
+    assert high > 22.0
+    low, high = value_range(spec(), spike, 5.0, 6.0)
+    assert -4.0 < low < 0.0
+    assert 10.0 < high < 22.0
+    assert value_range(spec(threshold=0.5), spike, 0.0, 1.0)[1] < 1.3
+
+
+def test_drivers_are_remembered_by_time() -> None:
+    line = FakeLine()
+    memory = ContributionMemory()
+    memory.remember(line.snapshot(), 1000.0)
+    assert memory.at("rig", "pump", 999.0) is None
+    found = memory.at("rig", "pump", 1005.0)
+    assert found is not None
+    assert [one.channel for one in found] == ["FS1", "PS1"]
+    assert memory.at("rig", "cooler", 1005.0) == ()
+    assert memory.at("rig", "nothing", 1005.0) is None
+
+
+def test_ticks_are_round_and_fit() -> None:
+    assert tick_step_s(300.0, 8) == 60
+    assert tick_step_s(7 * 86400.0, 8) == 86400
+    found = ticks(1_760_000_003.0, 1_760_000_303.0, 8)
+    assert 2 <= len(found) <= 8
+    assert all(at % 60 == 0 for at, _ in found)
+    assert all(len(text) == 5 for _, text in found)

@@ -1,0 +1,159 @@
+"""Trends: follows the clock, holds, pans, zooms, reads values at the cursor, marks warnings, by pointer and by key."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QLabel
+from pytestqt.qtbot import QtBot
+
+from gui.jobs import Jobs
+from gui.theme import TOUCH_PX, ThemeSource
+from gui.trends_screen import RANGES_S, TrendsScreen
+from tests.gui.fake_line import START, FakeLine
+
+
+@pytest.fixture
+def screen(qtbot: QtBot, fake_line: FakeLine, theme_source: ThemeSource, jobs: Jobs) -> TrendsScreen:
+    made = TrendsScreen(fake_line, theme_source, jobs)
+    qtbot.addWidget(made)
+    made.resize(1824, 950)
+    made.show()
+    qtbot.waitExposed(made)
+    made.activateWindow()
+    made.refresh(fake_line.snapshot())
+    qtbot.waitUntil(lambda: jobs.waiting == 0 and bool(made._axis.marks))
+    return made
+
+
+def now_s(line: FakeLine) -> float:
+    return START.timestamp() + line.time_s
+
+
+def test_live_follows_the_line(screen: TrendsScreen, fake_line: FakeLine) -> None:
+    before = screen.view
+    fake_line.advance(5.0)
+    screen.refresh(fake_line.snapshot())
+    start, end = screen.view
+    assert end == pytest.approx(before[1] + 5.0, abs=0.5)
+    assert end - start == RANGES_S[0]
+    lane = screen._lanes["rig", "TS1"]
+    assert lane.plot.view[1] == pytest.approx(end)
+    assert lane.trace.utc_s[-1] == pytest.approx(now_s(fake_line), abs=0.5)
+
+
+def test_pause_holds_and_live_returns(screen: TrendsScreen, fake_line: FakeLine, qtbot: QtBot) -> None:
+    qtbot.keyClick(screen, Qt.Key.Key_P)
+    assert not screen.is_live
+    held = screen.view
+    fake_line.advance(30.0)
+    screen.refresh(fake_line.snapshot())
+    assert screen.view == held
+    qtbot.keyClick(screen, Qt.Key.Key_P)
+    assert screen.is_live
+    assert screen.view[1] == pytest.approx(held[1] + 30.0, abs=0.5)
+
+
+@pytest.mark.parametrize("number", range(len(RANGES_S)))
+def test_every_range_has_its_key(screen: TrendsScreen, qtbot: QtBot, jobs: Jobs, number: int) -> None:
+    qtbot.keyClick(screen, Qt.Key(Qt.Key.Key_1.value + number))
+    start, end = screen.view
+    assert end - start == RANGES_S[number]
+    assert [button.isChecked() for button in screen._range_buttons] == [n == number for n in range(len(RANGES_S))]
+    qtbot.waitUntil(lambda: not screen._fetch_timer.isActive() and jobs.waiting == 0)
+    trace = screen._lanes["rig", "TS1"].trace
+    assert trace.utc_s[0] < start + 0.05 * (end - start)
+
+
+def test_keys_pan_and_zoom(screen: TrendsScreen, qtbot: QtBot) -> None:
+    start, end = screen.view
+    qtbot.keyClick(screen, Qt.Key.Key_Left, Qt.KeyboardModifier.ShiftModifier)
+    assert not screen.is_live
+    assert screen.view[1] == pytest.approx(end - 75.0)
+    qtbot.keyClick(screen, Qt.Key.Key_Minus)
+    assert screen.view[1] - screen.view[0] == pytest.approx(600.0)
+    qtbot.keyClick(screen, Qt.Key.Key_Plus)
+    assert screen.view[1] - screen.view[0] == pytest.approx(end - start)
+
+
+def test_dragging_pans_all_lanes_together(screen: TrendsScreen, qtbot: QtBot) -> None:
+    plot = screen._lanes["rig", "TS1"].plot
+    inner = plot._plot.viewport()
+    before = screen.view
+    qtbot.mousePress(inner, Qt.MouseButton.LeftButton, pos=QPoint(400, 20))
+    qtbot.mouseMove(inner, QPoint(450, 20))
+    qtbot.mouseMove(inner, QPoint(500, 20))
+    qtbot.mouseRelease(inner, Qt.MouseButton.LeftButton, pos=QPoint(500, 20))
+    assert screen.view[1] < before[1] - 5.0
+    assert {lane.plot.view[:2] for lane in screen._lanes.values()} == {screen.view}
+
+
+def test_the_cursor_reads_every_lane(screen: TrendsScreen, qtbot: QtBot) -> None:
+    qtbot.keyClick(screen, Qt.Key.Key_P)
+    at = screen.view[0] + 100.0
+    screen._on_cursor_wanted(at)
+    lane = screen._lanes["rig", "TS1"]
+    nearest = int(np.argmin(np.abs(lane.trace.utc_s - at)))
+    assert lane.value_text == f"{lane.trace.value[nearest]:.1f}"
+    qtbot.keyClick(screen, Qt.Key.Key_Right)
+    assert screen._cursor_s == pytest.approx(at + 1.5)
+    qtbot.keyClick(screen, Qt.Key.Key_X)
+    assert screen._cursor_s is None
+
+
+def test_warnings_are_marked_and_named(screen: TrendsScreen, fake_line: FakeLine) -> None:
+    raised = {alarm.raised_utc.timestamp(): alarm for alarm in fake_line.alarms()}
+    assert {mark.utc_s: mark.priority for mark in screen._axis.marks} == {at: one.definition.priority for at, one in raised.items()}
+    at = max(raised)
+    screen._on_cursor_wanted(at)
+    assert raised[at].definition.title.en in screen._mark_note.text()
+
+
+def test_a_risk_shows_what_drives_it(screen: TrendsScreen) -> None:
+    screen._on_cursor_wanted(screen.view[1])
+    assert screen._bars.rows[0] == ("Volume flow", 0.61)
+    screen._on_cursor_wanted(screen.view[0])
+    assert screen._bars.rows == ()
+    assert "remembered since" in screen._drivers_hint.text()
+
+
+def test_a_tap_on_a_row_shows_or_hides_it(screen: TrendsScreen, qtbot: QtBot) -> None:
+    picker = screen._picker
+    assert ("rig", "TS1") in screen._lanes
+    row = picker.visualItemRect(picker.item(0))
+    assert row.height() >= TOUCH_PX
+    qtbot.mouseClick(picker.viewport(), Qt.MouseButton.LeftButton, pos=row.center())
+    assert ("rig", "TS1") not in screen._lanes
+    qtbot.mouseClick(picker.viewport(), Qt.MouseButton.LeftButton, pos=row.center())
+    assert ("rig", "TS1") in screen._lanes
+
+
+def test_unchanged_time_draws_nothing_again(screen: TrendsScreen, fake_line: FakeLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn: list[int] = []
+    fake_line.advance(1.0)
+    screen.refresh(fake_line.snapshot())
+    monkeypatch.setattr(screen, "_draw", lambda: drawn.append(1))
+    for _ in range(30):
+        screen.refresh(fake_line.snapshot())
+    assert drawn == []
+
+
+@pytest.mark.parametrize(("width", "height"), [(1824, 950), (1298, 650)])
+def test_no_text_is_clipped(screen: TrendsScreen, qtbot: QtBot, width: int, height: int) -> None:
+    screen.resize(width, height)
+    qtbot.wait(20)
+    for label in screen.findChildren(QLabel):
+        if label.isVisible() and label.text() and not label.wordWrap():
+            assert label.width() >= label.sizeHint().width() - 1, label.text()
+    for button in screen._range_buttons:
+        assert min(button.width(), button.height()) >= TOUCH_PX
+
+
+def test_every_key_is_shown(screen: TrendsScreen) -> None:
+    shown = screen._hints.text() + screen._picker_hint.text() + "".join(button.key for button in screen._range_buttons)
+    for key in ("← →", "X", "Shift", "+ −", "C"):
+        assert key in shown
+    assert math.isfinite(screen.view[0])
