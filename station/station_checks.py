@@ -1,0 +1,173 @@
+"""This file decides which parts of a station file contradict each other.
+
+It looks at the values as TOML gives them, not at the checked model, so that these mistakes are told together with
+wrong types and missing keys. What has the wrong type is left to the model's own checks.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Collection, Iterator, Mapping
+from typing import Any
+
+from station.station_sentences import did_you_mean
+from station.toml_lines import KeyPath
+
+Found = tuple[KeyPath, str]
+"""Where, and the sentence."""
+Table = Mapping[str, Any]
+
+
+def contradictions(data: Table, packs: Collection[str] | None) -> Iterator[Found]:
+    """Every contradiction in *data*; *packs* are the names of the packs that are there, None leaves them unchecked."""
+    yield from _numbers_that_are_none((), data)
+    yield from _repeated_ids(data)
+    if packs is not None:
+        yield from _unknown_packs(data, packs)
+    for path, sensor in _tables(data, "sensors"):
+        yield from _sensor(path, sensor)
+    for path, alarm in _tables(data, "alarms"):
+        yield from _alarm(path, alarm, data)
+
+
+def _numbers_that_are_none(path: KeyPath, node: object) -> Iterator[Found]:
+    if isinstance(node, Mapping):
+        for key, value in node.items():
+            yield from _numbers_that_are_none((*path, key), value)
+    elif isinstance(node, list):
+        for index, value in enumerate(node):
+            yield from _numbers_that_are_none((*path, index), value)
+    elif isinstance(node, float) and not math.isfinite(node):
+        yield path, f"{path[-1]} is {node}; write an ordinary number"
+
+
+def _repeated_ids(data: Table) -> Iterator[Found]:
+    sources = [*_tables(data, "cameras"), *_tables(data, "sensors")]
+    yield from _repeats(sources, "id", "cameras and sensors share their ids; give each its own")
+    yield from _repeats(list(_tables(data, "people")), "id", "give every person an own id")
+    yield from _repeats(list(_tables(data, "alarms")), "id", "give every alarm an own id")
+    for path, sensor in _tables(data, "sensors"):
+        yield from _repeats(list(_tables(sensor, "channels", path)), "id", "a link's channels each have their own id")
+    for path, alarm in _tables(data, "alarms"):
+        for key in ("causes", "actions"):
+            yield from _repeats(list(_tables(alarm, key, path)), "id", f"the {key} of an alarm each have their own id")
+    station = data.get("station")
+    if isinstance(station, Mapping):
+        shifts = list(_tables(station, "shifts", ("station",)))
+        yield from _repeats(shifts, "start", "two shifts cannot start together")
+
+
+def _repeats(tables: list[tuple[KeyPath, Table]], key: str, rule: str) -> Iterator[Found]:
+    first: dict[str, KeyPath] = {}
+    for path, table in tables:
+        value = table.get(key)
+        if not isinstance(value, str):
+            continue
+        if value in first:
+            yield (*path, key), f'{key} "{value}" is there twice ({_spell(first[value])} has it too); {rule}'
+        else:
+            first[value] = path
+
+
+def _unknown_packs(data: Table, packs: Collection[str]) -> Iterator[Found]:
+    for kind in ("cameras", "sensors"):
+        for path, source in _tables(data, kind):
+            model = source.get("model")
+            if isinstance(model, str) and model not in packs:
+                yield (*path, "model"), f'there is no model pack "{model}"{did_you_mean(model, packs)}'
+
+
+def _sensor(path: KeyPath, sensor: Table) -> Iterator[Found]:
+    for channel_path, channel in _tables(sensor, "channels", path):
+        low, high = _number(channel, "normal_low"), _number(channel, "normal_high")
+        if low is not None and high is not None and low >= high:
+            yield (*channel_path, "normal_low"), f"normal_low {low:g} is not below normal_high {high:g}; exchange or correct them"
+    rows = sensor.get("rows")
+    if isinstance(rows, str) and rows.count(":") == 1:
+        begin, _, end = rows.partition(":")
+        if begin.isdecimal() and end.isdecimal() and int(begin) >= int(end):
+            yield (*path, "rows"), f'rows "{rows}" is empty; write the smaller number first'
+
+
+def _alarm(path: KeyPath, alarm: Table, data: Table) -> Iterator[Found]:
+    raise_count, of_last = _number(alarm, "raise_count"), _number(alarm, "of_last")
+    if (raise_count or 1) > (of_last or 1):
+        key = "raise_count" if raise_count is not None else "of_last"
+        yield (*path, key), f"raise_count {raise_count or 1:g} is more than of_last {of_last or 1:g}; lower one or raise the other"
+    condition = alarm.get("when")
+    if not isinstance(condition, Mapping):
+        return
+    if condition.get("kind") != "system":
+        yield from _asset(path, alarm, data)
+        yield from _source((*path, "when"), condition, data)
+    yield from _hysteresis((*path, "when"), condition)
+
+
+def _asset(path: KeyPath, alarm: Table, data: Table) -> Iterator[Found]:
+    asset = alarm.get("asset")
+    assets = {s["asset"] for kind in ("cameras", "sensors") for _, s in _tables(data, kind) if isinstance(s.get("asset"), str)}
+    if isinstance(asset, str) and assets and asset not in assets:
+        yield (*path, "asset"), f'no camera and no sensor has the asset "{asset}"{did_you_mean(asset, assets)}'
+
+
+def _source(path: KeyPath, condition: Table, data: Table) -> Iterator[Found]:
+    source = condition.get("source")
+    if not isinstance(source, str):
+        return
+    cameras = {c["id"]: c for _, c in _tables(data, "cameras") if isinstance(c.get("id"), str)}
+    sensors = {s["id"]: s for _, s in _tables(data, "sensors") if isinstance(s.get("id"), str)}
+    kind = condition.get("kind")
+    if kind == "limit":
+        yield from _limit_source(path, condition, cameras, sensors)
+        return
+    known = {**cameras, **sensors}
+    if source not in known:
+        yield (*path, "source"), f'no camera and no sensor has the id "{source}"{did_you_mean(source, known)}'
+    elif kind in {"verdict", "no_verdict"} and known[source].get("model") is None and kind == "verdict":
+        yield (*path, "source"), f'"{source}" has no model, so this can never be raised; give it a model or take the alarm out'
+
+
+def _limit_source(path: KeyPath, condition: Table, cameras: Table, sensors: Table) -> Iterator[Found]:
+    source, channel = condition["source"], condition.get("channel")
+    if source in cameras:
+        yield (*path, "source"), f'"{source}" is a camera; a limit wants a sensor link{did_you_mean("", sensors)}'
+        return
+    if source not in sensors:
+        yield (*path, "source"), f'no sensor link has the id "{source}"{did_you_mean(source, sensors)}'
+        return
+    channels = [c["id"] for _, c in _tables(sensors[source], "channels") if isinstance(c.get("id"), str)]
+    if isinstance(channel, str) and channels and channel not in channels:
+        yield (*path, "channel"), f'"{source}" has no channel "{channel}"{did_you_mean(channel, channels)}'
+
+
+def _hysteresis(path: KeyPath, condition: Table) -> Iterator[Found]:
+    raise_at, clear_at = _number(condition, "raise_at"), _number(condition, "clear_at")
+    if raise_at is not None and clear_at is not None:
+        side = condition.get("side")
+        wrong: dict[object, Callable[[], bool]] = {"high": lambda: clear_at > raise_at, "low": lambda: clear_at < raise_at}
+        if wrong.get(side, lambda: False)():
+            beyond, bound = ("above", "at most") if side == "high" else ("below", "at least")
+            yield (
+                (*path, "clear_at"),
+                f"clear_at {clear_at:g} is {beyond} raise_at {raise_at:g}; with side {side} write {bound} {raise_at:g}",
+            )
+    raise_score, clear_score = _number(condition, "raise_score"), _number(condition, "clear_score")
+    if raise_score is not None and clear_score is not None and clear_score > raise_score:
+        yield (*path, "clear_score"), f"clear_score {clear_score:g} is above raise_score {raise_score:g}; write at most {raise_score:g}"
+
+
+def _tables(table: Table, key: str, prefix: KeyPath = ()) -> Iterator[tuple[KeyPath, Table]]:
+    items = table.get(key)
+    if isinstance(items, list):
+        for index, item in enumerate(items):
+            if isinstance(item, Mapping):
+                yield (*prefix, key, index), item
+
+
+def _number(table: Table, key: str) -> float | None:
+    value = table.get(key)
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value) else None
+
+
+def _spell(path: KeyPath) -> str:
+    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path).lstrip(".")
