@@ -85,7 +85,9 @@ class SequenceStream:
         self._full = False
         self._step_s = np.inf
 
-    def push(self, time_s: float, values: NDArray[np.float64], phase_s: float | None = None) -> tuple[Finding, ...] | None:
+    def push(
+        self, time_s: float, values: NDArray[np.float64], key: str = "", phase_s: float | None = None
+    ) -> tuple[Finding, ...] | None:
         """Take one row; judge when a decision is due.
 
         A decision falls due on the row that fills the window, then every ``every_s``; while the window fills, NO VERDICT
@@ -94,6 +96,7 @@ class SequenceStream:
         Args:
             time_s: The source's own time line, s.
             values: float64 (channels,) in the link's order; NaN where a channel has no new value.
+            key: The data's own id of the row, for reasons; empty: its number since the stream was made.
             phase_s: Seconds since the start of the machine's cycle; wanted by packs whose window is a cycle.
 
         Returns:
@@ -105,8 +108,8 @@ class SequenceStream:
         self._rows += 1
         if not math.isfinite(time_s):
             self.reset()
-            return self._runner.refuse(Reason.of(ReasonCode.TIME_BACKWARDS, row=str(self._rows - 1)))
-        broken = self._check_time(time_s)
+            return self._runner.refuse(Reason.of(ReasonCode.TIME_BACKWARDS, row=key or str(self._rows - 1)))
+        broken = self._check_time(time_s, key)
         self._store(time_s, values, phase_s)
         if broken is not None:
             self._decided_s = time_s
@@ -122,12 +125,12 @@ class SequenceStream:
             return self._runner.refuse(Reason.of(ReasonCode.WINDOW_FILLING, have_s=f"{min(have_s, need_s):.0f}", need_s=f"{need_s:g}"))
         return self._decide(time_s, phase_s)
 
-    def _check_time(self, time_s: float) -> Reason | None:
+    def _check_time(self, time_s: float, key: str) -> Reason | None:
         broken: Reason | None = None
         if self._start_s is not None:
             step_s = time_s - self._last_s
             if step_s < -_TICK_S:
-                broken = Reason.of(ReasonCode.TIME_BACKWARDS, row=str(self._rows - 1))
+                broken = Reason.of(ReasonCode.TIME_BACKWARDS, row=key or str(self._rows - 1))
             elif step_s > self._spec.max_gap_s + self._row_s() + _TICK_S:
                 broken = Reason.of(ReasonCode.GAP, gap_s=f"{step_s:.1f}")
             elif step_s > _TICK_S:
