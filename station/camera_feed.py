@@ -9,6 +9,7 @@ from station.channels import BoundedQueue, LatestSlot, Overflow
 from station.clock import Clock
 from station.config import Camera
 from station.frames import Frame, SourceId
+from station.sources.camera_kinds import is_real_time
 
 _REPLAY_CAPACITY = 4
 
@@ -18,16 +19,14 @@ class CameraFeed:
 
     Args:
         camera: As configured.
-        real_time: True for live cameras: the newest frame wins and drops are counted. False for replays without a
-            pace: the reader waits, nothing is lost.
         wake: Set whenever a frame waits to be judged.
         clock: For the rate.
     """
 
-    def __init__(self, camera: Camera, *, real_time: bool, wake: threading.Event, clock: Clock) -> None:
+    def __init__(self, camera: Camera, *, wake: threading.Event, clock: Clock) -> None:
         self.camera = camera
         self.source_id = SourceId(camera.id)
-        self.real_time = real_time
+        self.real_time = is_real_time(camera)
         self._wake = wake
         self._clock = clock
         self._display: LatestSlot[Frame] = LatestSlot()
@@ -78,11 +77,6 @@ class CameraFeed:
     def dropped(self) -> int:
         """Frames overwritten before they were judged."""
         return self._live.dropped
-
-    @property
-    def empty(self) -> bool:
-        """True when no frame of a replay waits."""
-        return len(self._replay) == 0
 
     def display_hz(self, now_s: float) -> float:
         """Frames received per second over the last second or two."""

@@ -60,7 +60,7 @@ class ImageJudge:
         self._wake = wake
         self._clock = clock
         self._stopping = threading.Event()
-        self._busy = False
+        self._judged = dict.fromkeys((feed.source_id for feed in feeds), 0)
         self._judged_s: dict[SourceId, deque[float]] = {feed.source_id: deque(maxlen=60) for feed in feeds}
         self._thread = threading.Thread(target=self._work, name=f"judge-{pack}", daemon=True)
 
@@ -77,9 +77,19 @@ class ImageJudge:
         return not self._thread.is_alive()
 
     @property
+    def name(self) -> str:
+        """For messages."""
+        return self._thread.name
+
+    @property
     def idle(self) -> bool:
-        """True when nothing waits and nothing is being judged."""
-        return not self._busy and all(feed.empty for feed in self._feeds)
+        """True when every frame of every replay was judged."""
+        return all(feed.real_time or self._judged[feed.source_id] >= feed.received for feed in self._feeds)
+
+    @property
+    def judged(self) -> int:
+        """Frames judged."""
+        return sum(self._judged.values())
 
     @property
     def failure(self) -> Reason | None:
@@ -103,12 +113,11 @@ class ImageJudge:
         """Judge at most one frame of each camera; True when there was one."""
         any_judged = False
         for feed in self._feeds:
-            self._busy = True
             frame = feed.take()
             if frame is not None:
                 any_judged = True
                 self._judge(frame)
-            self._busy = False
+                self._judged[frame.source_id] += 1
         return any_judged
 
     def _judge(self, frame: Frame) -> None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
+import math
 import threading
-from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
@@ -18,18 +18,23 @@ from station.clock import Clock
 from station.config import Sensor
 from station.frames import JudgedSample, Sample, SourceId
 from station.model_slot import ModelSlot
-from station.trace_ring import TraceRing
+from station.sources.sensor_kinds import is_real_time
+from station.trace_ring import NO_TRACE, TraceRing
+from station.view import Trace
 
 _log = logging.getLogger(__name__)
 _IDLE_S = 0.1
 _LIVE_BATCHES = 256
 _REPLAY_BATCHES = 8
+_SCORES_KEPT = 8192
+RISK_PREFIX = "risk:"
+"""Channel names beginning so mean the score of a model's target."""
 
 
 class SensorModel(Protocol):
     """What a judge needs of a sensor model (``inference.sequence_stream.SequenceStream``)."""
 
-    def push(self, time_s: float, values: NDArray[np.float64], key: str, phase_s: float | None) -> tuple[Finding, ...] | None:
+    def push(self, time_s: float, values: NDArray[np.float64], key: str = "", phase_s: float | None = None) -> tuple[Finding, ...] | None:
         """Take one row; findings when a decision is due."""
         ...
 
@@ -37,11 +42,10 @@ class SensorModel(Protocol):
 class SensorJudge:
     """The sink of one link's reader and its judge: keeps the traces, passes rows on, judges windows.
 
+    For live links the oldest rows go when judging cannot keep up, and are counted; the reader of a replay waits.
+
     Args:
         sensor: As configured.
-        real_time: True for live links: the oldest rows go when it cannot keep up, and are counted. False for replays
-            as fast as judged: the reader waits, nothing is lost.
-        columns: Channels per row.
         open_model: Opens the model for the link's channels, in the judge's thread; None: shown, not judged.
         deliver_rows: Called with every batch of rows, in the judge's thread (limits, trends).
         deliver: Called with every decision, in the judge's thread.
@@ -52,8 +56,6 @@ class SensorJudge:
         self,
         sensor: Sensor,
         *,
-        real_time: bool,
-        columns: int,
         open_model: Callable[[], SensorModel] | None,
         deliver_rows: Callable[[SourceId, Sequence[Sample]], None],
         deliver: Callable[[JudgedSample], None],
@@ -61,26 +63,33 @@ class SensorJudge:
     ) -> None:
         self.sensor = sensor
         self.source_id = SourceId(sensor.id)
-        self.ring = TraceRing(columns)
+        self.ring: TraceRing | None = None
         self._slot = ModelSlot(sensor.model or "", open_model, clock) if open_model is not None else None
         self._deliver_rows = deliver_rows
         self._deliver = deliver
         self._clock = clock
         self._queue: BoundedQueue[Sequence[Sample]] = BoundedQueue(
-            _LIVE_BATCHES if real_time else _REPLAY_BATCHES, Overflow.DROP_OLDEST if real_time else Overflow.BLOCK
+            _LIVE_BATCHES if is_real_time(sensor) else _REPLAY_BATCHES,
+            Overflow.DROP_OLDEST if is_real_time(sensor) else Overflow.BLOCK,
         )
         self._stopping = threading.Event()
-        self._busy = False
         self._received = 0
-        self._values = np.full(columns, np.nan)
+        self._taken_in = 0
+        self._dropped = 0
+        self.newest_s = -math.inf
+        """When the newest row was read, monotonic, s."""
+        self._values: NDArray[np.float64] = np.empty(0)
         self._latest: JudgedSample | None = None
-        self._scores: deque[tuple[float, tuple[Finding, ...]]] = deque(maxlen=2000)
+        self._targets: tuple[str, ...] = ()
+        self._scores: TraceRing | None = None
         self._thread = threading.Thread(target=self._work, name=f"judge-{sensor.id}", daemon=True)
 
     def deliver(self, samples: Sequence[Sample]) -> None:
         """Take a batch from the reader's thread; blocks for replays until there is room."""
         self._received += len(samples)
+        before = self._queue.dropped
         self._queue.put(samples)
+        self._dropped += (self._queue.dropped - before) * len(samples)
 
     def start(self) -> None:
         """Start the thread."""
@@ -94,10 +103,19 @@ class SensorJudge:
             self._thread.join(deadline_s)
         return not self._thread.is_alive()
 
+    def close(self) -> None:
+        """Let a reader go that waits for room."""
+        self._queue.close()
+
+    @property
+    def name(self) -> str:
+        """For messages."""
+        return self._thread.name
+
     @property
     def idle(self) -> bool:
-        """True when no row waits and none is being judged."""
-        return not self._busy and len(self._queue) == 0
+        """True when every row that came in was judged (or dropped)."""
+        return self._taken_in + self._dropped >= self._received
 
     @property
     def failure(self) -> Reason | None:
@@ -111,12 +129,12 @@ class SensorJudge:
 
     @property
     def dropped(self) -> int:
-        """Batches lost because judging could not keep up."""
-        return self._queue.dropped
+        """Rows lost because judging could not keep up (whole batches, taken to be as long as the one that pushed them out)."""
+        return self._dropped
 
     @property
     def values(self) -> NDArray[np.float64]:
-        """Newest value of each channel, read-only; NaN where none came yet."""
+        """Newest value of each channel, read-only; NaN where none came yet, empty before the first row."""
         return self._values
 
     @property
@@ -124,9 +142,16 @@ class SensorJudge:
         """The newest decision."""
         return self._latest
 
-    def scores(self) -> tuple[tuple[float, tuple[Finding, ...]], ...]:
-        """The last decisions: (monotonic s, findings), oldest first."""
-        return tuple(self._scores)
+    def recent_trace(self, channel: str, channel_ids: tuple[str, ...], seconds: float, now_utc_s: float) -> Trace:
+        """The last *seconds* of a channel, or of a target's score (``risk:TARGET``); empty for an unknown one."""
+        if channel.startswith(RISK_PREFIX):
+            target = channel.removeprefix(RISK_PREFIX)
+            if self._scores is None or target not in self._targets:
+                return NO_TRACE
+            return self._scores.recent(self._targets.index(target), seconds, now_utc_s)
+        if self.ring is None or channel not in channel_ids:
+            return NO_TRACE
+        return self.ring.recent(channel_ids.index(channel), seconds, now_utc_s)
 
     def _work(self) -> None:
         if self._slot is not None:
@@ -135,17 +160,19 @@ class SensorJudge:
             samples = self._queue.take(_IDLE_S)
             if samples is None:
                 continue
-            self._busy = True
             try:
                 self._take_in(samples)
             except Exception:  # noqa: BLE001 - top of a worker loop
                 _log.exception("Rows of %s could not be taken in", self.source_id)
-            self._busy = False
+            self._taken_in += len(samples)
 
     def _take_in(self, samples: Sequence[Sample]) -> None:
         rows = np.stack([sample.values for sample in samples])
+        if self.ring is None:
+            self.ring, self._values = TraceRing(rows.shape[1]), np.full(rows.shape[1], np.nan)
         self.ring.append(np.array([sample.utc.timestamp() for sample in samples]), rows)
         self._values = _newest(self._values, rows)
+        self.newest_s = samples[-1].monotonic_s
         self._deliver_rows(self.source_id, samples)
         if self._slot is None:
             return
@@ -155,7 +182,7 @@ class SensorJudge:
                 continue
             now_s = self._clock.monotonic_s()
             self._latest = JudgedSample(sample, findings, now_s)
-            self._scores.append((now_s, findings))
+            self._keep_scores(findings)
             self._deliver(self._latest)
 
     def _findings(self, slot: ModelSlot[SensorModel], sample: Sample) -> tuple[Finding, ...] | None:
@@ -167,6 +194,13 @@ class SensorJudge:
         except Exception as error:  # noqa: BLE001 - top of a worker: becomes NO VERDICT with the reason
             _log.exception("Pack %s failed on row %s of %s", slot.pack, sample.sequence, self.source_id)
             return (slot.failed(error),)
+
+    def _keep_scores(self, findings: tuple[Finding, ...]) -> None:
+        if self._scores is None and not math.isnan(findings[0].threshold):
+            self._targets = tuple(finding.target for finding in findings)
+            self._scores = TraceRing(len(findings), _SCORES_KEPT)
+        if self._scores is not None and len(findings) == len(self._targets):
+            self._scores.append(np.array([self._clock.utc().timestamp()]), np.array([[finding.score for finding in findings]]))
 
     def _due(self) -> bool:
         """Without a model: say NO VERDICT once a second, not on every row."""

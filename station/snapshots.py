@@ -5,8 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-import numpy as np
-
 from inference.contract import PackContract
 from inference.contract import Text as PackText
 from inference.findings import Finding, Verdict
@@ -17,7 +15,7 @@ from station.counting import worst_verdict
 from station.frames import JudgedFrame
 from station.health import SourceHealth
 from station.image_judging import ImageJudge
-from station.sensor_judging import SensorJudge
+from station.sensor_judging import RISK_PREFIX, SensorJudge
 from station.view import CameraView, RiskView, SensorView
 
 _TRACE_S = 120.0
@@ -43,9 +41,7 @@ def doubt_of(name: Text, health: SourceHealth, failure: Reason | None, findings:
     return None
 
 
-def camera_view(
-    feed: CameraFeed, judge: ImageJudge | None, health: SourceHealth, latest: JudgedFrame | None, title: str, now_s: float
-) -> CameraView:
+def camera_view(feed: CameraFeed, judge: ImageJudge | None, health: SourceHealth, latest: JudgedFrame | None, now_s: float) -> CameraView:
     """One camera as its tile shows it."""
     camera = feed.camera
     newest = feed.newest()
@@ -71,15 +67,15 @@ def camera_view(
         latency_ms=(latest.judged_monotonic_s - latest.frame.monotonic_s) * 1e3 if latest is not None else math.nan,
         age_s=age_s,
         simulated=camera.kind == "simulated",
-        pack=title,
+        pack=camera.model or "",
     )
 
 
-def sensor_view(judge: SensorJudge, health: SourceHealth, pack: PackContract | None, newest_s: float | None, now_s: float) -> SensorView:
+def sensor_view(judge: SensorJudge, health: SourceHealth, pack: PackContract | None, now_s: float, now_utc_s: float) -> SensorView:
     """One sensor link with the risks of its model's targets."""
     sensor = judge.sensor
     latest = judge.latest
-    age_s = now_s - newest_s if newest_s is not None else math.inf
+    age_s = now_s - judge.newest_s
     if sensor.model is None:
         gone = not health.alive and not health.exhausted
         doubt: Reason | None = Reason.of(ReasonCode.SOURCE_GONE, source=sensor.name.en, detail=health.detail) if gone else None
@@ -96,7 +92,7 @@ def sensor_view(judge: SensorJudge, health: SourceHealth, pack: PackContract | N
         verdict=verdict,
         reason=doubt,
         values=judge.values,
-        risks=_risks(judge, pack, now_s),
+        risks=_risks(judge, pack, now_utc_s),
         simulated=sensor.kind == "simulated",
         pack=sensor.model or "",
         age_s=age_s,
@@ -110,20 +106,17 @@ def target_titles(pack: PackContract | None) -> Mapping[str, PackText]:
     return {(output.target or pack.name): (output.title or pack.title) for output in pack.outputs if output.threshold is not None}
 
 
-def _risks(judge: SensorJudge, pack: PackContract | None, now_s: float) -> tuple[RiskView, ...]:
+def _risks(judge: SensorJudge, pack: PackContract | None, now_utc_s: float) -> tuple[RiskView, ...]:
     latest = judge.latest
     if latest is None:
         return ()
     titles = target_titles(pack)
-    recent = [(at, findings) for at, findings in judge.scores() if now_s - at <= _TRACE_S]
     views = []
     for finding in latest.findings:
-        if finding.target not in titles:
-            continue
-        title = titles[finding.target]
-        points = [(at - now_s, f.score) for at, findings in recent for f in findings if f.target == finding.target]
-        seconds = np.array([point[0] for point in points], dtype=np.float64)
-        scores = np.array([point[1] for point in points], dtype=np.float64)
-        seconds.flags.writeable = scores.flags.writeable = False
-        views.append(RiskView(finding.target, Text(en=title.en, zh=title.zh), finding, seconds, scores))
+        if finding.target in titles:
+            title = titles[finding.target]
+            trace = judge.recent_trace(f"{RISK_PREFIX}{finding.target}", (), _TRACE_S, now_utc_s)
+            seconds = trace.utc_s - now_utc_s
+            seconds.flags.writeable = False
+            views.append(RiskView(finding.target, Text(en=title.en, zh=title.zh), finding, seconds, trace.value))
     return tuple(views)

@@ -10,19 +10,23 @@ from numpy.typing import NDArray
 from station.view import Trace
 
 _MAX_POINTS = 2000
+_ROWS_KEPT = 32768
 
 
 class TraceRing:
     """The newest rows of one link; one thread appends, any thread reads.
+
+    Every row stands twice, a capacity apart, so that the newest rows always lie in one piece: reading is a search and a
+    slice, whatever the capacity.
 
     Args:
         columns: Channels per row.
         capacity: Rows kept; older ones are overwritten.
     """
 
-    def __init__(self, columns: int, capacity: int = 65536) -> None:
-        self._values = np.full((capacity, columns), np.nan)
-        self._utc_s = np.zeros(capacity)
+    def __init__(self, columns: int, capacity: int = _ROWS_KEPT) -> None:
+        self._values = np.full((2 * capacity, columns), np.nan)
+        self._utc_s = np.zeros(2 * capacity)
         self._capacity = capacity
         self._written = 0
         self._lock = threading.Lock()
@@ -42,8 +46,9 @@ class TraceRing:
         utc_s, values = utc_s[-self._capacity :], values[-self._capacity :]
         with self._lock:
             places = np.arange(self._written, self._written + len(utc_s)) % self._capacity
-            self._utc_s[places] = utc_s
-            self._values[places] = values
+            for copy in (places, places + self._capacity):
+                self._utc_s[copy] = utc_s
+                self._values[copy] = values
             self._written += len(utc_s)
 
     def recent(self, column: int, seconds: float, now_utc_s: float) -> Trace:
@@ -53,31 +58,31 @@ class TraceRing:
         """
         with self._lock:
             count = min(self._written, self._capacity)
-            places = np.arange(self._written - count, self._written) % self._capacity
-            utc_s = self._utc_s[places]
+            end = self._written % self._capacity + self._capacity if count else 0
+            utc_s = self._utc_s[end - count : end]
             first = int(np.searchsorted(utc_s, now_utc_s - seconds))
-            utc_s, value = utc_s[first:], self._values[places[first:], column]
+            utc_s, value = utc_s[first:].copy(), self._values[end - count + first : end, column].copy()
         known = ~np.isnan(value)
         return thin(utc_s[known], value[known], _MAX_POINTS)
 
 
 def thin(utc_s: NDArray[np.float64], value: NDArray[np.float64], points: int) -> Trace:
-    """Reduce a series to about *points* buckets of equal count, keeping each bucket's mean, minimum and maximum.
+    """Reduce a series to at most about *points* buckets of equal count, keeping each bucket's mean, minimum and maximum.
 
     Args:
         utc_s: float64 (n,), ascending.
         value: float64 (n,), finite.
         points: Wanted number of buckets, at least 1.
     """
-    step = -(-len(value) // points) if len(value) else 1
-    if step > 1:
-        whole = len(value) // step * step
-        blocks = value[len(value) - whole :].reshape(-1, step)
-        mean, low, high = blocks.mean(axis=1), blocks.min(axis=1), blocks.max(axis=1)
-        utc_s = utc_s[len(utc_s) - whole :].reshape(-1, step)[:, -1].copy()
-    else:
-        mean, low, high = value.copy(), value.copy(), value.copy()
-        utc_s = utc_s.copy()
-    for array in (utc_s, mean, low, high):
+    step = max(1, -(-len(value) // points))
+    whole = len(value) // step * step
+    blocks = value[len(value) - whole :].reshape(-1, step)
+    times = utc_s[len(utc_s) - whole :].reshape(-1, step)[:, -1].copy()
+    mean, low, high = blocks.mean(axis=1), blocks.min(axis=1), blocks.max(axis=1)
+    for array in (times, mean, low, high):
         array.flags.writeable = False
-    return Trace(utc_s=utc_s, value=mean, low=low, high=high)
+    return Trace(utc_s=times, value=mean, low=low, high=high)
+
+
+NO_TRACE = thin(np.empty(0), np.empty(0), 1)
+"""The trace of a channel that is not there."""

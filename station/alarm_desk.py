@@ -1,0 +1,236 @@
+"""This file decides how findings and people's commands reach the alarm engine, and that every event is kept.
+
+One lock around the engine (docs/adr/0001): judges, the supervisor and commands call from their own threads.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inference.errors import LinesideError
+from inference.reasons import Reason
+from station.alarms.engine import AlarmEngine
+from station.clock import Clock
+from station.config import AlarmConfig
+from station.events import AlarmEvent, AlarmEventKind, OpenAlarm, SystemFault
+from station.frames import AlarmId, JudgedFrame, JudgedSample, PersonId, SourceId
+from station.records.store import Records
+from station.view import AlarmKind, AlarmView, Feedback, FeedbackAnswer, Outcome
+
+_log = logging.getLogger(__name__)
+_LOAD_WINDOW_S = 3600.0
+_RAISES = (AlarmEventKind.RAISED, AlarmEventKind.RAISED_AGAIN)
+
+
+class AlarmDesk:
+    """The engine with its lock, its journal and its answers. Every method may be called from any thread.
+
+    Args:
+        definitions: The station's alarm definitions.
+        camera_ids: The station's cameras.
+        records: Where events are kept.
+        clock: Source of time.
+    """
+
+    def __init__(self, definitions: Sequence[AlarmConfig], camera_ids: Sequence[SourceId], records: Records, clock: Clock) -> None:
+        self._engine = AlarmEngine(definitions, camera_ids=camera_ids)
+        self._records = records
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._answers: dict[AlarmId, Feedback] = {}
+        self._images: dict[AlarmId, Path] = {}
+        self._raised = dict.fromkeys(AlarmKind, 0)
+        self._raised_at_s: list[float] = []
+        self._false_alarms = 0
+        self._silenced = False
+        self._changed = 0
+
+    def restore(self) -> None:
+        """Take over what the last run left open. Before anything is judged."""
+        state = self._records.open_alarms()
+        with self._lock:
+            events = self._engine.restore(state.alarms, self._clock.monotonic_s(), self._clock.utc(), away_since_utc=state.last_alive_utc)
+            self._answers.update(state.feedback)
+            self._images.update(state.images)
+            self._keep(events)
+
+    def on_frame(self, judged: JudgedFrame) -> tuple[AlarmEvent, ...]:
+        """Take what was said of a frame; returns the warnings it raised, whose picture is to be kept."""
+        frame = judged.frame
+        with self._lock:
+            events = self._engine.on_findings(frame.source_id, judged.findings, judged.judged_monotonic_s, frame.utc, frame.sequence)
+            self._keep(events)
+        return tuple(event for event in events if event.kind in _RAISES)
+
+    def on_decision(self, judged: JudgedSample) -> None:
+        """Take what was said of a window of rows."""
+        sample = judged.sample
+        with self._lock:
+            events = self._engine.on_findings(sample.source_id, judged.findings, judged.judged_monotonic_s, sample.utc, sample.sequence)
+            self._keep(events)
+
+    def on_values(self, source_id: SourceId, values: Mapping[str, NDArray[np.float64]], input_ref: int) -> None:
+        """Take rows of channel values for the limits."""
+        with self._lock:
+            events = self._engine.on_values(source_id, values, self._clock.monotonic_s(), self._clock.utc(), input_ref)
+            self._keep(events)
+
+    def on_doubt(self, source_id: SourceId, reason: Reason | None) -> None:
+        """A source gives no verdict (*reason*), or gives one again (None)."""
+        with self._lock:
+            events = self._engine.on_no_verdict(source_id, reason, self._clock.monotonic_s(), self._clock.utc())
+            self._keep(events)
+
+    def on_system(self, fault: SystemFault, *, active: bool, detail: str = "") -> None:
+        """The station itself fails, or does not any more."""
+        with self._lock:
+            events = self._engine.on_system(fault, active=active, detail=detail, now_s=self._clock.monotonic_s(), utc=self._clock.utc())
+            self._keep(events)
+
+    def tick(self) -> None:
+        """Let delays run out."""
+        with self._lock:
+            events = self._engine.tick(self._clock.monotonic_s(), self._clock.utc())
+            self._keep(events)
+
+    def stop(self) -> None:
+        """Tell the records the last counts."""
+        with self._lock:
+            events = self._engine.tell_counts(self._clock.monotonic_s(), self._clock.utc())
+            self._keep(events)
+
+    def acknowledge(self, alarm_id: AlarmId, person: PersonId, note: str) -> Outcome:
+        """Acknowledge; when it returns ok it is on disk."""
+        return self._carry_out(alarm_id, person, note, AlarmEventKind.ACKNOWLEDGED)
+
+    def reset(self, alarm_id: AlarmId, person: PersonId) -> Outcome:
+        """Reset a latched warning; when it returns ok it is on disk."""
+        return self._carry_out(alarm_id, person, "", AlarmEventKind.RESET)
+
+    def answer(self, feedback: Feedback) -> Outcome:
+        """Keep what a person said; when it returns ok it is on disk. Answering a warning acknowledges it as well."""
+        feedback = replace(feedback, utc=feedback.utc or self._clock.utc())
+        try:
+            self._records.confirm(feedback)
+        except LinesideError as error:
+            return Outcome(ok=False, sentence=str(error))
+        if feedback.alarm_id is not None:
+            with self._lock:
+                before = self._answers.get(feedback.alarm_id)
+                self._answers[feedback.alarm_id] = feedback
+                was = before is not None and before.answer is FeedbackAnswer.FALSE
+                self._false_alarms += (feedback.answer is FeedbackAnswer.FALSE) - was
+                self._changed += 1
+                waiting = any(a.alarm_id == feedback.alarm_id and a.acknowledged_by is None for a in self._engine.open_alarms())
+            if waiting:
+                return self.acknowledge(feedback.alarm_id, feedback.person_id, feedback.note)
+        return Outcome(ok=True)
+
+    def take_back(self, image_id: int, person: PersonId) -> Outcome:
+        """Take the newest answer on an image back; when it returns ok it is on disk."""
+        try:
+            self._records.take_back(image_id, person, self._clock.utc())
+        except LinesideError as error:
+            return Outcome(ok=False, sentence=str(error))
+        return Outcome(ok=True)
+
+    def silence(self) -> None:
+        """Silence the horn until the next warning."""
+        with self._lock:
+            self._silenced = True
+            self._changed += 1
+
+    def picture_kept(self, alarm_id: AlarmId, path: Path) -> None:
+        """The judged frame of a warning is (being) written to *path*."""
+        with self._lock:
+            self._images[alarm_id] = path
+            self._changed += 1
+
+    @property
+    def changed(self) -> int:
+        """Counts up with every change."""
+        return self._changed
+
+    @property
+    def silenced(self) -> bool:
+        """Whether the horn is silenced."""
+        return self._silenced
+
+    @property
+    def false_alarms(self) -> int:
+        """Warnings answered False in this run."""
+        return self._false_alarms
+
+    @property
+    def raised(self) -> Mapping[AlarmKind, int]:
+        """Warnings raised in this run, by kind."""
+        return dict(self._raised)
+
+    def raised_within(self, seconds: float) -> int:
+        """Warnings raised in the last *seconds*."""
+        now_s = self._clock.monotonic_s()
+        with self._lock:
+            return sum(1 for at in self._raised_at_s if now_s - at <= seconds)
+
+    def views(self) -> tuple[AlarmView, ...]:
+        """Open warnings: unacknowledged first, then priority, then newest."""
+        with self._lock:
+            return tuple(self._view(alarm) for alarm in self._engine.open_alarms())
+
+    def _view(self, alarm: OpenAlarm) -> AlarmView:
+        return AlarmView(
+            alarm_id=alarm.alarm_id,
+            definition=alarm.definition,
+            kind=alarm.kind,
+            state=alarm.state,
+            source_id=alarm.source_id,
+            raised_utc=alarm.raised_utc,
+            raised_monotonic_s=alarm.raised_monotonic_s,
+            count=alarm.count,
+            respond_by_utc=alarm.raised_utc + timedelta(seconds=alarm.definition.respond_within_s),
+            acknowledged_by=alarm.acknowledged_by,
+            acknowledged_utc=alarm.acknowledged_utc,
+            returned_utc=alarm.returned_utc,
+            feedback=self._answers.get(alarm.alarm_id),
+            image_path=self._images.get(alarm.alarm_id),
+            finding=alarm.finding,
+            reason=alarm.reason,
+            detail=alarm.detail,
+        )
+
+    def _carry_out(self, alarm_id: AlarmId, person: PersonId, note: str, kind: AlarmEventKind) -> Outcome:
+        plan = self._engine.plan_acknowledge if kind is AlarmEventKind.ACKNOWLEDGED else self._engine.plan_reset
+        try:
+            with self._lock:
+                planned = plan(alarm_id, person, note, self._clock.monotonic_s(), self._clock.utc())
+            self._records.confirm(planned)
+        except LinesideError as error:
+            return Outcome(ok=False, sentence=str(error))
+        with self._lock:
+            done = self._engine.commit(planned)
+            self._changed += 1
+            self._keep(tuple(event for event in done if event is not planned))
+        return Outcome(ok=True)
+
+    def _keep(self, events: Sequence[AlarmEvent]) -> None:
+        """Count and journal *events*; the caller holds the lock, so that they are kept in the order they happened."""
+        for event in events:
+            self._changed += 1
+            if event.kind in _RAISES:
+                self._silenced = False
+                self._raised_at_s = [at for at in self._raised_at_s if event.monotonic_s - at <= _LOAD_WINDOW_S] + [event.monotonic_s]
+            if event.kind is AlarmEventKind.RAISED:
+                self._raised[event.alarm_kind] += 1
+            if event.closes:
+                self._images.pop(event.alarm_id, None)
+                self._answers.pop(event.alarm_id, None)
+            _log.info("%s %s (%s)", event.definition.id, event.kind.value, event.source_id)
+            self._records.keep_event(event)

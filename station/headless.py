@@ -1,0 +1,74 @@
+"""This file decides how the line runs without a window, when such a run ends, and what its summary says."""
+
+from __future__ import annotations
+
+import json
+import signal
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+
+from station.line import Line, open_line
+
+_LOOK_EVERY_S = 0.1
+
+
+def run_headless(*, station_path: Path | None, data_dir: Path | None, seconds: float | None, until_exhausted: bool, as_json: bool) -> int:
+    """Run the line without a window and print its summary.
+
+    Args:
+        station_path: Station file; None for the demo line.
+        data_dir: Where records go; None for the default.
+        seconds: Run so long, s; None: until exhausted or interrupted.
+        until_exhausted: End when every replay was read and judged to its end.
+        as_json: One JSON object on stdout instead of sentences.
+
+    Returns:
+        Exit code 0.
+
+    Raises:
+        LinesideError: When the line cannot be started.
+    """
+    enough = threading.Event()
+    _end_on_signals(enough)
+    line = open_line(station_path, data_dir)
+    line.start()
+    try:
+        waited_s = 0.0
+        started_s = line.clock.monotonic_s()
+        while not enough.wait(_LOOK_EVERY_S):
+            waited_s = line.clock.monotonic_s() - started_s
+            if seconds is not None and waited_s >= seconds:
+                break
+            if until_exhausted and line.finished:
+                break
+    finally:
+        line.stop()
+    summary = line.summary()
+    print(json.dumps(summary, ensure_ascii=False) if as_json else summary_text(line, summary))
+    return 0
+
+
+def summary_text(line: Line, summary: Mapping[str, object]) -> str:
+    """The summary as sentences for a person."""
+    verdicts, alarms = summary["verdicts"], summary["alarms"]
+    assert isinstance(verdicts, dict)  # noqa: S101 - narrows the type
+    assert isinstance(alarms, dict)  # noqa: S101
+    return "\n".join(
+        [
+            f"{line.station.station.name.en}: {summary['seconds']} s, {summary['frames']} frames, {summary['samples']} sensor rows.",
+            f"Verdicts: {verdicts['ok']} OK, {verdicts['defect']} defect or fault, {verdicts['no_verdict']} without verdict.",
+            f"Warnings: {alarms['defect']} defect, {alarms['fault']} fault, {alarms['system']} system; {summary['incidents']} incidents.",
+            f"Dropped before judging: {summary['drops']}. Records kept: {summary['records']}, in {summary['data']}.",
+        ]
+    )
+
+
+def _end_on_signals(enough: threading.Event) -> None:
+    """Ctrl+C, SIGTERM and (on Windows) Ctrl+Break end the run in order, with its summary."""
+    if threading.current_thread() is not threading.main_thread():
+        return
+    for name in ("SIGINT", "SIGTERM", "SIGBREAK"):
+        number = getattr(signal, name, None)
+        if number is not None:
+            signal.signal(number, lambda *_: enough.set())

@@ -1,0 +1,437 @@
+"""This file decides how a station's parts are wired, started and stopped: the line itself, behind one door."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+
+from inference.contract import PackContract
+from inference.findings import ImageU8
+from inference.pack import list_packs
+from inference.reasons import Reason, ReasonCode
+from station.alarm_desk import AlarmDesk
+from station.camera_feed import CameraFeed
+from station.clock import Clock, SystemClock
+from station.config import LimitCondition, StationFile
+from station.events import StationEvent, StationEventKind, SystemFault
+from station.frame_desk import FrameDesk
+from station.frames import AlarmId, PersonId, SourceId
+from station.health import DeviceStatus, worst
+from station.image_judging import ImageJudge
+from station.live_tests import LiveTests
+from station.model_shelf import ModelShelf
+from station.paths import DataFolder, default_data_dir, models_dir, resources_dir
+from station.people import authenticate
+from station.records.store import Records
+from station.row_desk import RowDesk
+from station.sensor_judging import SensorJudge, SensorModel
+from station.shift_counts import ShiftCounts
+from station.snapshots import camera_view, sensor_view
+from station.sources.camera_reader import CameraReader
+from station.sources.sensor_reader import SensorReader
+from station.station_file import load_station
+from station.supervisor import Supervisor
+from station.trace_ring import NO_TRACE
+from station.view import (
+    AlarmKind,
+    AlarmRecord,
+    CameraView,
+    Counts,
+    DiskView,
+    Feedback,
+    ImageQuery,
+    ImageRecord,
+    LineSnapshot,
+    LineState,
+    LiveTest,
+    Outcome,
+    PeriodReport,
+    ReviewLoad,
+    SensorView,
+    Trace,
+)
+
+_log = logging.getLogger(__name__)
+_STOP_DEADLINE_S = 5.0
+_COUNTS_EVERY_S = 10.0
+_DISK_EVERY_S = 2.0
+_RETENTION_EVERY_S = 3600.0
+_LAG_MS = 1000.0
+_GONE = frozenset({ReasonCode.SOURCE_GONE, ReasonCode.STALE})
+_WARMING_UP = frozenset({ReasonCode.NOT_STARTED, ReasonCode.WINDOW_FILLING})
+_NOBODY = Outcome(ok=False, sentence="Nobody is signed in. Pick your name and enter your PIN first.")
+
+
+class Line:
+    """A station that runs: sources, judges, alarms, records. Implements :class:`station.view.LinePort`.
+
+    Args:
+        station: The station file.
+        base_dir: Folder that its relative paths start from.
+        data: Where records go.
+        clock: Source of time.
+
+    Raises:
+        RecordsError: The data folder cannot be used.
+    """
+
+    def __init__(self, station: StationFile, base_dir: Path, data: DataFolder, clock: Clock | None = None) -> None:
+        self.clock: Clock = clock or SystemClock()
+        self._station = station
+        self._data = data
+        self._started_utc = self.clock.utc()
+        self._started_s = self.clock.monotonic_s()
+        self._stopped_s: float | None = None
+        self._person: PersonId | None = None
+        self._state_lock = threading.Lock()
+        self._disk = DiskView(DeviceStatus.GOOD, 0.0)
+        self._records = Records.open(data, self.clock, station.records)
+        self._shelf = ModelShelf((data.packs, models_dir()), self._note_provider)
+        self._alarms = AlarmDesk(station.alarms, [SourceId(camera.id) for camera in station.cameras], self._records, self.clock)
+        self._wire_cameras(base_dir)
+        self._wire_sensors(base_dir)
+        self._counts = ShiftCounts(station.station.shifts, self._records, self._frames.parts, self.clock)
+        self._supervisor = Supervisor(
+            self._doubts,
+            self._alarms.on_doubt,
+            (
+                (0.0, self._alarms.tick),
+                (_DISK_EVERY_S, self._look_at_disk),
+                (_COUNTS_EVERY_S, self._counts.keep),
+                (_RETENTION_EVERY_S, self._records.apply_retention),
+            ),
+            self.clock,
+        )
+        self._tests = LiveTests(
+            self._camera_views, self._sensor_views, lambda source_id: self._sensor_readers[source_id].channel_ids, self._shelf
+        )
+
+    def _wire_cameras(self, base_dir: Path) -> None:
+        wakes: dict[str, threading.Event] = {}
+        self._feeds: list[CameraFeed] = []
+        self._camera_readers: list[CameraReader] = []
+        for camera in self._station.cameras:
+            wake = wakes.setdefault(camera.model or "", threading.Event())
+            feed = CameraFeed(camera, wake=wake, clock=self.clock)
+            self._feeds.append(feed)
+            self._camera_readers.append(CameraReader(camera, base_dir, self.clock, feed))
+        near_miss = {f.source_id: score for f in self._feeds if (score := self._shelf.near_miss(f.camera.model)) is not None}
+        self._frames = FrameDesk(self._feeds, near_miss, self._station.records.sample_ok_share, self._alarms, self._records)
+        self._image_judges = {
+            pack: ImageJudge(
+                pack,
+                partial(self._shelf.open_image, pack),
+                [feed for feed in self._feeds if feed.camera.model == pack],
+                self._frames.take,
+                wake,
+                self.clock,
+            )
+            for pack, wake in wakes.items()
+            if pack
+        }
+
+    def _wire_sensors(self, base_dir: Path) -> None:
+        limited: dict[SourceId, frozenset[str]] = {}
+        for alarm in self._station.alarms:
+            if isinstance(alarm.when, LimitCondition):
+                source_id = SourceId(alarm.when.source)
+                limited[source_id] = limited.get(source_id, frozenset()) | {alarm.when.channel}
+        self._sensor_readers: dict[SourceId, SensorReader] = {}
+        self._rows = RowDesk(
+            lambda source_id: self._sensor_readers[source_id].channel_ids,
+            lambda source_id: limited.get(source_id, frozenset()),
+            self._station.records.trend_interval_s,
+            self._alarms,
+            self._records,
+            self.clock,
+        )
+        self._sensor_judges: dict[SourceId, SensorJudge] = {}
+        for sensor in self._station.sensors:
+            judge = SensorJudge(
+                sensor,
+                open_model=self._stream_opener(SourceId(sensor.id), sensor.model, sensor.judge_every_s),
+                deliver_rows=self._rows.take_rows,
+                deliver=self._rows.take_decision,
+                clock=self.clock,
+            )
+            self._sensor_judges[judge.source_id] = judge
+            self._sensor_readers[judge.source_id] = SensorReader(sensor, base_dir, self.clock, judge)
+
+    def _stream_opener(self, source_id: SourceId, pack: str | None, every_s: float) -> Callable[[], SensorModel] | None:
+        if pack is None:
+            return None
+        return lambda: self._shelf.open_stream(pack, self._sensor_readers[source_id].channel_ids, every_s)
+
+    # ----------------------------------------------------------------- running
+
+    def start(self) -> None:
+        """Start everything; returns at once."""
+        self._alarms.restore()
+        self._records.keep_station_event(StationEvent(StationEventKind.STARTED, self.clock.utc()))
+        for judge in self._judges():
+            judge.start()
+        for reader in self._readers():
+            reader.start()
+        self._supervisor.start()
+
+    def stop(self) -> None:
+        """Stop everything in order: sources, channels, judges, alarms, records. May be called twice, from any thread."""
+        with self._state_lock:
+            if self._stopped_s is not None:
+                return
+            self._stopped_s = self.clock.monotonic_s()
+        late: list[str] = []
+        for reader in self._readers():
+            reader.request_stop()
+        for feed in self._feeds:
+            feed.close()
+        for judge in self._sensor_judges.values():
+            judge.close()
+        late += [f"reader of {reader.source_id}" for reader in self._readers() if not reader.stop(_STOP_DEADLINE_S)]
+        late += [judge.name for judge in self._judges() if not judge.stop(_STOP_DEADLINE_S)]
+        if not self._supervisor.stop(_STOP_DEADLINE_S):
+            late.append("supervisor")
+        self._counts.keep()
+        self._alarms.stop()
+        self._records.keep_station_event(StationEvent(StationEventKind.STOPPED, self.clock.utc(), detail=", ".join(late)))
+        self._records.close(_STOP_DEADLINE_S)
+        if late:
+            _log.warning("Still running after %s s: %s", _STOP_DEADLINE_S, ", ".join(late))
+
+    @property
+    def finished(self) -> bool:
+        """Every replay was read and judged to its end; never true for a station with a live source, or with none."""
+        readers = self._readers()
+        if not readers or not all(reader.health().exhausted for reader in readers):
+            return False
+        return all(judge.idle for judge in self._judges())
+
+    def summary(self) -> dict[str, object]:
+        """Figures of this run, in the shape of ``run --headless --json``."""
+        verdicts = self._frames.verdicts + self._rows.verdicts
+        raised = self._alarms.raised
+        until_s = self._stopped_s if self._stopped_s is not None else self.clock.monotonic_s()
+        return {
+            "seconds": round(until_s - self._started_s, 3),
+            "frames": sum(feed.received for feed in self._feeds),
+            "samples": sum(judge.received for judge in self._sensor_judges.values()),
+            "verdicts": {
+                "ok": verdicts.inspected - verdicts.defects - verdicts.no_verdict,
+                "defect": verdicts.defects,
+                "no_verdict": verdicts.no_verdict,
+            },
+            "alarms": {kind.value: raised[kind] for kind in (AlarmKind.DEFECT, AlarmKind.FAULT, AlarmKind.SYSTEM)},
+            "incidents": raised[AlarmKind.DEFECT] + raised[AlarmKind.FAULT],
+            "drops": sum(feed.dropped for feed in self._feeds) + sum(judge.dropped for judge in self._sensor_judges.values()),
+            "records": self._records.kept,
+            "data": str(self._data.root),
+        }
+
+    # ------------------------------------------------------------------ seeing
+
+    @property
+    def station(self) -> StationFile:
+        """The station file in force."""
+        return self._station
+
+    @property
+    def packs(self) -> tuple[PackContract, ...]:
+        """The packs that are there."""
+        return self._shelf.contracts()
+
+    def snapshot(self) -> LineSnapshot:
+        """The newest state; cheap, from any thread."""
+        cameras, sensors = self._camera_views(), self._sensor_views()
+        state, reason = self._state(cameras, sensors)
+        shift = self._counts.shift
+        tally = self._counts.tally
+        return LineSnapshot(
+            state=state,
+            reason=reason,
+            started_utc=self._started_utc,
+            shift=shift.name,
+            shift_elapsed_s=(self.clock.utc() - shift.began_utc).total_seconds(),
+            cameras=cameras,
+            sensors=sensors,
+            alarms=self._alarms.views(),
+            counts=Counts(
+                inspected=tally.inspected,
+                defects=tally.defects,
+                no_verdict=tally.no_verdict,
+                false_alarms=self._counts.false_alarms_before + self._alarms.false_alarms,
+                warnings_per_10_min=float(self._alarms.raised_within(600.0)),
+            ),
+            disk=self._disk,
+            camera_status=worst(view.health.status for view in cameras),
+            sensor_status=worst(view.health.status for view in sensors),
+            simulated=any(view.simulated for view in cameras) or any(view.simulated for view in sensors),
+            person_id=self._person,
+            silenced=self._alarms.silenced,
+            provider_notes=self._shelf.notes,
+            changed=self._alarms.changed
+            + sum(feed.received for feed in self._feeds)
+            + sum(j.received for j in self._sensor_judges.values()),
+        )
+
+    def latest_image(self, camera: SourceId) -> tuple[int, ImageU8] | None:
+        """Newest received picture with its sequence number."""
+        frame = next((feed.newest() for feed in self._feeds if feed.source_id == camera), None)
+        return (frame.sequence, frame.image) if frame is not None and frame.image is not None else None
+
+    def recent_trace(self, sensor: SourceId, channel: str, seconds: float) -> Trace:
+        """The last *seconds* of a channel from memory, or of a risk (``risk:TARGET``)."""
+        judge = self._sensor_judges.get(sensor)
+        if judge is None:
+            return NO_TRACE
+        return judge.recent_trace(channel, self._sensor_readers[sensor].channel_ids, seconds, self.clock.utc().timestamp())
+
+    # ---------------------------------------------------------------- commands
+
+    def sign_in(self, person: PersonId, pin: str) -> Outcome:
+        """Check the PIN and make *person* the one at the station."""
+        who = authenticate(self._station.people, person, pin)
+        if who is None:
+            self._records.keep_station_event(StationEvent(StationEventKind.SIGN_IN_REFUSED, self.clock.utc(), person_id=person))
+            return Outcome(ok=False, sentence="This is not the PIN of that person. Try again.")
+        self._person = person
+        self._records.keep_station_event(StationEvent(StationEventKind.SIGNED_IN, self.clock.utc(), person_id=person))
+        return Outcome(ok=True)
+
+    def sign_out(self) -> None:
+        """Nobody is at the station."""
+        if self._person is not None:
+            self._records.keep_station_event(StationEvent(StationEventKind.SIGNED_OUT, self.clock.utc(), person_id=self._person))
+        self._person = None
+
+    def acknowledge(self, alarm: AlarmId, note: str = "") -> Outcome:
+        """Acknowledge as the signed-in person."""
+        return self._alarms.acknowledge(alarm, self._person, note) if self._person is not None else _NOBODY
+
+    def reset(self, alarm: AlarmId) -> Outcome:
+        """Reset a latched warning as the signed-in person."""
+        return self._alarms.reset(alarm, self._person) if self._person is not None else _NOBODY
+
+    def silence(self) -> None:
+        """Silence the horn."""
+        self._alarms.silence()
+        self._records.keep_station_event(StationEvent(StationEventKind.SILENCED, self.clock.utc(), person_id=self._person))
+
+    def give_feedback(self, feedback: Feedback) -> Outcome:
+        """Keep *feedback*."""
+        return self._alarms.answer(feedback)
+
+    def undo_image_feedback(self, image_id: int) -> Outcome:
+        """Take the newest answer on an image back."""
+        return self._alarms.take_back(image_id, self._person) if self._person is not None else _NOBODY
+
+    # ----------------------------------------------------------------- records
+
+    def history_trace(self, sensor: SourceId, channel: str, since_utc: datetime, until_utc: datetime, points: int) -> Trace:
+        """A channel from the records."""
+        return self._records.history_trace(sensor, channel, since_utc, until_utc, points)
+
+    def images(self, query: ImageQuery) -> Sequence[ImageRecord]:
+        """Recorded images, newest first."""
+        return self._records.images(query)
+
+    def review_load(self) -> ReviewLoad:
+        """How many images wait."""
+        return self._records.review_load()
+
+    def alarm_history(self, since_utc: datetime, until_utc: datetime) -> Sequence[AlarmRecord]:
+        """Alarms raised in a period."""
+        return self._records.alarm_history(since_utc, until_utc)
+
+    def report(self, since_utc: datetime, until_utc: datetime) -> PeriodReport:
+        """Figures of a period."""
+        self._counts.keep()
+        return self._records.report(since_utc, until_utc)
+
+    def test_source(self, source: SourceId) -> LiveTest:
+        """Take one frame or row now, or say why not."""
+        return self._tests.of_source(source)
+
+    def test_model(self, pack: str) -> LiveTest:
+        """Run the pack's golden set."""
+        return self._tests.of_model(pack)
+
+    # ------------------------------------------------------------------ inside
+
+    def _received(self) -> int:
+        return sum(feed.received for feed in self._feeds) + sum(judge.received for judge in self._sensor_judges.values())
+
+    def _judges(self) -> tuple[ImageJudge | SensorJudge, ...]:
+        return (*self._image_judges.values(), *self._sensor_judges.values())
+
+    def _readers(self) -> tuple[CameraReader | SensorReader, ...]:
+        return (*self._camera_readers, *self._sensor_readers.values())
+
+    def _camera_views(self) -> tuple[CameraView, ...]:
+        now_s = self.clock.monotonic_s()
+        return tuple(
+            camera_view(
+                feed,
+                self._image_judges.get(feed.camera.model or ""),
+                reader.health(),
+                self._frames.latest(feed.source_id),
+                now_s,
+            )
+            for feed, reader in zip(self._feeds, self._camera_readers, strict=True)
+        )
+
+    def _sensor_views(self) -> tuple[SensorView, ...]:
+        now_s, now_utc_s = self.clock.monotonic_s(), self.clock.utc().timestamp()
+        return tuple(
+            sensor_view(judge, self._sensor_readers[source_id].health(), self._shelf.contract(judge.sensor.model), now_s, now_utc_s)
+            for source_id, judge in self._sensor_judges.items()
+        )
+
+    def _state(self, cameras: Sequence[CameraView], sensors: Sequence[SensorView]) -> tuple[LineState, str]:
+        if self._stopped_s is not None:
+            return LineState.STOPPED, "The line was stopped"
+        if self.finished:
+            return LineState.FINISHED, "Every replay is at its end"
+        views: tuple[CameraView | SensorView, ...] = (*cameras, *sensors)
+        doubts = [(view.name.en, view.reason) for view in views if view.reason is not None and (view.pack or not view.health.alive)]
+        if doubts and all(reason.code in _WARMING_UP for _, reason in doubts):
+            return LineState.STARTING, f"{doubts[0][0]}: {doubts[0][1].sentence}"
+        if doubts:
+            return LineState.DEGRADED, "; ".join(f"{name}: {reason.sentence}" for name, reason in doubts)
+        return LineState.RUNNING, ""
+
+    def _doubts(self) -> Mapping[SourceId, Reason | None]:
+        """Why each source is gone or stale; what the model says of its input reaches the alarms with the findings."""
+        views: tuple[CameraView | SensorView, ...] = (*self._camera_views(), *self._sensor_views())
+        return {view.source_id: view.reason if view.reason is not None and view.reason.code in _GONE else None for view in views}
+
+    def _look_at_disk(self) -> None:
+        self._disk = disk = self._records.disk_state()
+        self._alarms.on_system(SystemFault.DISK_NEARLY_FULL, active=disk.status is not DeviceStatus.GOOD, detail=disk.detail)
+        failing = self._records.failing
+        self._alarms.on_system(SystemFault.RECORDS_FAILING, active=bool(failing), detail=failing)
+        broken = [judge.failure.sentence for judge in self._judges() if judge.failure]
+        self._alarms.on_system(SystemFault.MODEL_FAILED, active=bool(broken), detail="; ".join(broken))
+        lagging = [view.name.en for view in self._camera_views() if view.pack and view.verdict_hz and view.latency_ms > _LAG_MS]
+        self._alarms.on_system(SystemFault.JUDGING_OVERLOADED, active=bool(lagging), detail=", ".join(lagging))
+
+    def _note_provider(self, note: str) -> None:
+        self._records.keep_station_event(StationEvent(StationEventKind.PROVIDER_CHANGED, self.clock.utc(), detail=note))
+
+
+def open_line(station_path: Path | None, data_dir: Path | None, clock: Clock | None = None) -> Line:
+    """Wire the line of a station file (None: the demo line), not started yet.
+
+    Raises:
+        ConfigError: The station file has mistakes.
+        RecordsError: The data folder cannot be used.
+    """
+    path = station_path or resources_dir() / "stations" / "demo.toml"
+    data = DataFolder(data_dir or default_data_dir())
+    opener_folders = (data.packs, models_dir())
+    station = load_station(path, tuple(folder.name for folder in list_packs(opener_folders)))
+    data.create()
+    return Line(station, path.resolve().parent, data, clock)

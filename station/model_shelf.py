@@ -1,0 +1,130 @@
+"""This file decides which packs a line finds, and how a judge gets one open: proven, on a provider that is told."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inference.contract import PackContract
+from inference.errors import LinesideError, PackError
+from inference.findings import Finding
+from inference.image_runner import ImageRunner
+from inference.model_opening import OpenedModel, open_model
+from inference.pack import find_pack, list_packs, load_pack
+from inference.sequence_runner import SequenceRunner
+from inference.sequence_stream import SequenceStream
+from inference.table_runner import TableRunner
+from station.sensor_judging import SensorModel
+
+_log = logging.getLogger(__name__)
+
+
+class RowByRow:
+    """Judges single rows of a link with a table pack, at most every so often. One thread."""
+
+    def __init__(self, runner: TableRunner, channels: Sequence[str], every_s: float) -> None:
+        self._runner = runner
+        self._channels = tuple(channels)
+        self._every_s = every_s
+        self._due_s = -np.inf
+
+    def push(self, time_s: float, values: NDArray[np.float64], key: str = "", phase_s: float | None = None) -> tuple[Finding, ...] | None:
+        """Judge the row when one is due."""
+        del key, phase_s
+        if time_s < self._due_s:
+            return None
+        self._due_s = time_s + self._every_s
+        return self._runner.judge_row(dict(zip(self._channels, values.tolist(), strict=True)))
+
+
+class ModelShelf:
+    """The packs of a line. Every method may be called from any thread; what is opened belongs to its caller's.
+
+    Args:
+        folders: Where packs lie; of two with the same name the one in the earlier folder counts.
+        on_note: Told once of everything worth saying about providers.
+    """
+
+    def __init__(self, folders: Sequence[Path], on_note: Callable[[str], None]) -> None:
+        self._folders = tuple(folders)
+        self._on_note = on_note
+        self._lock = threading.Lock()
+        self._opened: dict[str, list[OpenedModel]] = {}
+        self._told: set[str] = set()
+        self._contracts: dict[str, PackContract] = {}
+        for folder in list_packs(self._folders):
+            try:
+                self._contracts[folder.name] = load_pack(folder).contract
+            except LinesideError as error:
+                _log.warning("%s", error)
+
+    def contracts(self) -> tuple[PackContract, ...]:
+        """Contracts of all packs in order, by name."""
+        return tuple(self._contracts.values())
+
+    def contract(self, name: str | None) -> PackContract | None:
+        """The contract of a pack; None where there is none, or it is not in order."""
+        return self._contracts.get(name) if name is not None else None
+
+    def near_miss(self, name: str | None) -> float | None:
+        """Lowest near-miss score of a pack's outputs; None where it has none."""
+        contract = self.contract(name)
+        scores = [output.near_miss for output in contract.outputs if output.near_miss is not None] if contract is not None else []
+        return min(scores, default=None)
+
+    def open_image(self, name: str) -> ImageRunner:
+        """Open a pack for cameras.
+
+        Raises:
+            PackError: It is not there, not in order, fails its golden set, or is not for images.
+            ProviderError: No provider runs it.
+        """
+        runner = self._open(name).runner
+        if not isinstance(runner, ImageRunner):
+            raise PackError("This pack does not judge images", where=name, do="Name an image pack for the camera in the station file")
+        return runner
+
+    def open_stream(self, name: str, channels: Sequence[str], every_s: float) -> SensorModel:
+        """Open a pack for a sensor link with *channels*, a decision every *every_s* source seconds.
+
+        Raises:
+            PackError: It is not there, not in order, fails its golden set, or judges images.
+            ProviderError: No provider runs it.
+        """
+        runner = self._open(name).runner
+        if isinstance(runner, SequenceRunner):
+            return SequenceStream(runner, every_s, channels)
+        if isinstance(runner, TableRunner):
+            return RowByRow(runner, channels, every_s)
+        raise PackError("This pack does not judge sensors", where=name, do="Name a sensor pack for the link in the station file")
+
+    def prove(self, name: str) -> OpenedModel:
+        """Open a pack once more and run its golden set, beside the one that judges.
+
+        Raises:
+            PackError, ProviderError: As :meth:`open_image`.
+        """
+        return open_model(find_pack(name, self._folders))
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a person should know of providers, e.g. that a GPU failed and the CPU judges; English."""
+        with self._lock:
+            notes = [f"{name}: {model.note}" for name, models in self._opened.items() for model in models if model.note]
+            new = [note for note in notes if note not in self._told]
+            self._told.update(new)
+        for note in new:
+            self._on_note(note)
+        return tuple(dict.fromkeys(notes))
+
+    def _open(self, name: str) -> OpenedModel:
+        model = open_model(find_pack(name, self._folders))
+        with self._lock:
+            self._opened.setdefault(name, []).append(model)
+        _log.info("Pack %s %s judges on %s", name, model.pack.contract.version, model.provider.short_name)
+        return model
