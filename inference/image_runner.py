@@ -9,14 +9,14 @@ from enum import StrEnum
 
 import numpy as np
 
-from inference.contract import ImageInput, Output, OutputKind
+from inference.contract import ImageInput, Output
 from inference.errors import InputError, PackError
 from inference.findings import Finding, FloatArray, ImageU8, Region, Verdict
 from inference.gate import check_light, check_size
 from inference.image_preprocessing import normalise_image, resize_image
 from inference.pack import ModelPack
 from inference.reasons import Reason, ReasonCode
-from inference.regions import MapGeometry, draw_heatmap, find_regions, scale_map, score_map
+from inference.regions import MAP_KINDS, MapGeometry, draw_heatmap, find_regions, scale_map, score_map
 from inference.runtime import Session
 from inference.scoring import (
     bad_verdict,
@@ -29,8 +29,6 @@ from inference.scoring import (
     score_classes,
     target_of,
 )
-
-_MAP_KINDS = (OutputKind.PROBABILITY_MAP, OutputKind.ANOMALY_MAP)
 
 
 class HeatmapPolicy(StrEnum):
@@ -117,7 +115,7 @@ class ImageRunner:
             return self.refuse(failed)
         geometry = MapGeometry.of(prepared.image_px, self._spec)
         policy = heatmaps or self._heatmaps
-        grids = {o.name: scale_map(tensors[o.name], o) for o in self._pack.contract.outputs if o.kind in _MAP_KINDS}
+        grids = {o.name: scale_map(tensors[o.name], o) for o in self._pack.contract.outputs if o.kind in MAP_KINDS}
         answers = [self._judge_output(output, tensors, grids, geometry, policy) for output in list_judged(self._pack.contract)]
         elapsed_ms = prepared.elapsed_ms + (time.perf_counter() - start) * 1e3
         return tuple(self._make_finding(answer, elapsed_ms) for answer in answers)
@@ -169,7 +167,7 @@ class ImageRunner:
 
     def _find_map(self, output: Output) -> Output | None:
         """The informing map that explains a class output: of its target, else one for all."""
-        maps = [o for o in self._pack.contract.outputs if o.kind in _MAP_KINDS and o.threshold is None]
+        maps = [o for o in self._pack.contract.outputs if o.kind in MAP_KINDS and o.threshold is None]
         return next((o for o in maps if o.target == output.target), next((o for o in maps if not o.target), None))
 
     def _make_finding(self, answer: _Answer, elapsed_ms: float) -> Finding:

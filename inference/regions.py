@@ -7,12 +7,21 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from inference.contract import ImageInput, Output, OutputKind
+from inference.contract import ImageInput, Output, OutputKind, PackContract
 from inference.findings import FloatArray, ImageU8, Region
 from inference.image_preprocessing import Placement, place_image
 
 MAX_REGIONS = 100
 """More regions than this in one image tell nobody anything; the strongest are kept."""
+
+
+MAP_KINDS = (OutputKind.PROBABILITY_MAP, OutputKind.ANOMALY_MAP)
+"""Outputs that are maps over the image."""
+
+
+def has_map(contract: PackContract) -> bool:
+    """Whether a pack has a map, and so regions and heatmaps."""
+    return any(output.kind in MAP_KINDS for output in contract.outputs)
 
 
 @dataclass(frozen=True, slots=True)

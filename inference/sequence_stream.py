@@ -85,9 +85,7 @@ class SequenceStream:
         self._full = False
         self._step_s = np.inf
 
-    def push(
-        self, time_s: float, values: NDArray[np.float64], key: str = "", phase_s: float | None = None
-    ) -> tuple[Finding, ...] | None:
+    def push(self, time_s: float, values: NDArray[np.float64], key: str = "", phase_s: float | None = None) -> tuple[Finding, ...] | None:
         """Take one row; judge when a decision is due.
 
         A decision falls due on the row that fills the window, then every ``every_s``; while the window fills, NO VERDICT
