@@ -12,6 +12,16 @@ from types import ModuleType
 
 import pytest
 
+PYTEST_QT_SETTINGS = (
+    "qt_api",
+    "qt_default_raising",
+    "qt_log_extend_ignore",
+    "qt_log_ignore",
+    "qt_log_level_fail",
+    "qt_no_exception_capture",
+    "qt_qapp_name",
+    "qt_wait_signal_raising",
+)
 BLOCKED = frozenset({"PySide6", "shiboken6", "pyqtgraph", "pytestqt"})
 
 
@@ -27,7 +37,8 @@ class QtBlocker:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Block Qt as early as a plugin can, and stand in for pytest-qt's settings in pyproject.toml."""
-    parser.addini("qt_log_level_fail", "belongs to pytest-qt, which is off in this run")
+    for name in PYTEST_QT_SETTINGS:
+        parser.addini(name, "belongs to pytest-qt, which is off in this run")
     already = sorted(BLOCKED & set(sys.modules))
     if already:
         raise pytest.UsageError(f"{', '.join(already)} was imported before it could be blocked")
