@@ -5,7 +5,6 @@ No other file joins ``__file__`` or asks for the user's folders.
 
 from __future__ import annotations
 
-import os
 import sys
 import tempfile
 from dataclasses import dataclass
@@ -45,11 +44,8 @@ def default_data_dir() -> Path:
     r"""Where data goes when nobody says otherwise; not created by asking.
 
     Windows: ``C:\ProgramData\Lineside`` where this user may write there (a per-machine installation), else the
-    user's own data folder. Elsewhere: the user's data folder. An environment variable ``LINESIDE_DATA_DIR`` wins.
+    user's own data folder. Elsewhere: the user's data folder.
     """
-    named = os.environ.get("LINESIDE_DATA_DIR")
-    if named:
-        return Path(named)
     if sys.platform == "win32":
         shared = Path(platformdirs.site_data_dir(_PRODUCT, appauthor=False))
         if is_writable(shared):

@@ -1,0 +1,259 @@
+"""This file decides how events, answers, counts and values become rows. Nothing here commits; the writer does."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from sqlalchemy import Connection, insert, select, update
+
+from inference.findings import Finding, Region
+from inference.reasons import Reason, ReasonCode
+from station.events import AlarmEvent, AlarmEventKind, StationEvent
+from station.frames import PersonId, SourceId
+from station.records import schema
+from station.records.schema import to_us
+from station.view import Feedback
+
+Write = Callable[[Connection], None]
+"""Writes something through a connection; may run again after a failure."""
+
+
+def alarm_event(event: AlarmEvent) -> Write:
+    """The event's row and what it makes of the alarm's row."""
+    at_us = to_us(event.utc)
+    event_row = {
+        "alarm_id": event.alarm_id,
+        "kind": event.kind.value,
+        "state": event.state.value,
+        "utc_us": at_us,
+        "finding_count": event.count,
+        "person_id": event.person_id or "",
+        "note": event.note,
+        "detail": event.detail,
+        "input_ref": event.input_ref,
+    }
+    first = _first_row(event, at_us) if event.kind is AlarmEventKind.RAISED else None
+    changes = _changes(event, at_us)
+
+    def write(connection: Connection) -> None:
+        connection.execute(insert(schema.alarm_events).values(event_row))
+        if first is not None:
+            connection.execute(insert(schema.alarms).values(first))
+        else:
+            connection.execute(update(schema.alarms).where(schema.alarms.c.alarm_id == event.alarm_id).values(changes))
+
+    return write
+
+
+def _first_row(event: AlarmEvent, at_us: int) -> dict[str, object]:
+    return {
+        "alarm_id": event.alarm_id,
+        "definition_id": event.definition.id,
+        "definition_json": event.definition.model_dump_json(),
+        "kind": event.alarm_kind.value,
+        "priority": event.definition.priority,
+        "source_id": event.source_id,
+        "asset": event.definition.asset,
+        "state": event.state.value,
+        "raised_us": at_us,
+        "finding_count": event.count,
+        "finding_json": "" if event.finding is None else finding_json(event.finding),
+        "reason_json": "" if event.reason is None else reason_json(event.reason),
+        "detail": event.detail,
+        "input_ref": event.input_ref,
+    }
+
+
+def _changes(event: AlarmEvent, at_us: int) -> dict[str, object]:
+    changes: dict[str, object] = {"state": event.state.value, "finding_count": event.count}
+    match event.kind:
+        case AlarmEventKind.RAISED_AGAIN:
+            changes |= {"returned_us": None, "acknowledged_us": None, "acknowledged_by": ""}
+        case AlarmEventKind.RETURNED:
+            changes |= {"returned_us": at_us}
+        case AlarmEventKind.ACKNOWLEDGED:
+            changes |= {"acknowledged_us": at_us, "acknowledged_by": event.person_id or ""}
+        case AlarmEventKind.RESTORED:
+            changes |= {"detail": event.detail}
+        case _:
+            pass
+    if event.closes:
+        changes |= {"closed_us": at_us}
+    return changes
+
+
+def station_event(event: StationEvent) -> Write:
+    """One line of the log book."""
+    row = {
+        "kind": event.kind.value,
+        "utc_us": to_us(event.utc),
+        "source_id": event.source_id,
+        "person_id": event.person_id or "",
+        "detail": event.detail,
+    }
+    return lambda connection: _execute(connection, row)
+
+
+def _execute(connection: Connection, row: Mapping[str, object]) -> None:
+    connection.execute(insert(schema.station_events).values(row))
+
+
+def feedback(answer: Feedback, utc: datetime) -> Write:
+    """One answer; earlier ones on the same thing stay."""
+    row = {
+        "alarm_id": answer.alarm_id,
+        "image_id": answer.image_id,
+        "answer": answer.answer.value,
+        "person_id": answer.person_id,
+        "cause_id": answer.cause_id,
+        "action_id": answer.action_id,
+        "note": answer.note,
+        "label": answer.label,
+        "utc_us": to_us(utc),
+    }
+
+    def write(connection: Connection) -> None:
+        connection.execute(insert(schema.feedback).values(row))
+
+    return write
+
+
+def take_back(image_id: int, person_id: PersonId, utc: datetime) -> Write:
+    """Mark the newest standing answer on an image as taken back; ValueError where there is none."""
+    table = schema.feedback
+
+    def write(connection: Connection) -> None:
+        newest = connection.execute(
+            select(table.c.feedback_id)
+            .where(table.c.image_id == image_id, table.c.taken_back_us.is_(None))
+            .order_by(table.c.feedback_id.desc())
+            .limit(1)
+        ).scalar()
+        if newest is None:
+            raise ValueError(f"image {image_id} has no answer to take back")
+        connection.execute(update(table).where(table.c.feedback_id == newest).values(taken_back_us=to_us(utc), taken_back_by=person_id))
+
+    return write
+
+
+def verdict_counts(
+    source_id: SourceId, start_utc: datetime, end_utc: datetime, counts: tuple[int, int, int], labels: Mapping[str, int]
+) -> Write:
+    """Counts of one source in one interval: inspected, defects, no verdict (any may be a correction below zero)."""
+    start_us = to_us(start_utc)
+    inspected, defects, no_verdict = counts
+    row = {
+        "source_id": source_id,
+        "start_us": start_us,
+        "end_us": to_us(end_utc),
+        "inspected": inspected,
+        "defects": defects,
+        "no_verdict": no_verdict,
+    }
+    label_rows = [
+        {"source_id": source_id, "start_us": start_us, "label": label, "times": count} for label, count in labels.items() if count
+    ]
+
+    def write(connection: Connection) -> None:
+        connection.execute(insert(schema.verdict_counts).values(row))
+        if label_rows:
+            connection.execute(insert(schema.label_counts), label_rows)
+
+    return write
+
+
+class TrendWriter:
+    """Writes channel values; remembers the number of each series. Used on the writer thread."""
+
+    def __init__(self) -> None:
+        self._ids: dict[tuple[str, str], int] = {}
+
+    def write(self, connection: Connection, source_id: SourceId, at_us: int, points: Mapping[str, tuple[float, float, float]]) -> None:
+        """Write (value, low, high) of every channel at *at_us*. A second row of the same time is left out."""
+        fresh: dict[tuple[str, str], int] = {}
+        rows = [
+            {"series_id": self._series(connection, source_id, channel, fresh), "utc_us": at_us, "value": v, "low": low, "high": high}
+            for channel, (v, low, high) in points.items()
+        ]
+        known = {row["series_id"] for row in rows} - set(fresh.values())
+        there = set(
+            connection.execute(
+                select(schema.trend.c.series_id).where(schema.trend.c.series_id.in_(known), schema.trend.c.utc_us == at_us)
+            ).scalars()
+        )
+        rows = [row for row in rows if row["series_id"] not in there]
+        if rows:
+            connection.execute(insert(schema.trend), rows)
+
+    def _series(self, connection: Connection, source_id: str, channel: str, fresh: dict[tuple[str, str], int]) -> int:
+        key = (source_id, channel)
+        known = self._ids.get(key) or fresh.get(key)
+        if known is not None:
+            return known
+        table = schema.series
+        found = connection.execute(select(table.c.series_id).where(table.c.source_id == source_id, table.c.channel == channel)).scalar()
+        if found is None:
+            made = connection.execute(insert(table).values(source_id=source_id, channel=channel)).inserted_primary_key
+            if made is None:
+                raise ValueError(f"the database gave no number to {source_id}/{channel}")
+            fresh[key] = int(made[0])
+            return fresh[key]
+        self._ids[key] = int(found)
+        return int(found)
+
+
+def finding_json(finding: Finding) -> str:
+    """What a warning's record says of the finding behind it."""
+    return json.dumps(
+        {
+            "target": finding.target,
+            "verdict": finding.verdict.value,
+            "label": finding.label,
+            "score": _number(finding.score),
+            "threshold": _number(finding.threshold),
+            "model": finding.model,
+            "version": finding.version,
+            "sha256": finding.sha256,
+            "provider": finding.provider,
+            "regions": [_region(region) for region in finding.regions],
+            "contributors": [{"channel": c.channel, "share": c.share, "effect": c.effect} for c in finding.contributors],
+        },
+        ensure_ascii=False,
+    )
+
+
+def regions_json(finding: Finding) -> str:
+    """Regions as ``inspect`` writes them: label, score, x, y, w, h in pixels of the input."""
+    return json.dumps([_region(region) for region in finding.regions], ensure_ascii=False)
+
+
+def reason_json(reason: Reason) -> str:
+    """A reason with its particulars."""
+    return json.dumps({"code": reason.code.value, "particulars": dict(reason.particulars)}, ensure_ascii=False)
+
+
+def reason_from_json(text: str) -> Reason | None:
+    """A reason as it was kept; None where there was none, or where this program does not know it any more."""
+    if not text:
+        return None
+    kept = json.loads(text)
+    if kept["code"] not in set(ReasonCode):
+        return None
+    return Reason.of(ReasonCode(kept["code"]), **kept["particulars"])
+
+
+def _region(region: Region) -> dict[str, object]:
+    return {
+        "label": region.label,
+        "score": round(region.score, 6),
+        "x": region.x,
+        "y": region.y,
+        "w": region.width,
+        "h": region.height,
+    }
+
+
+def _number(value: float) -> float | None:
+    return None if value != value else float(value)

@@ -1,0 +1,192 @@
+"""This file decides which tables the records have; the migrations build exactly these.
+
+Times are whole microseconds since 1970 UTC in 64 bits (columns ``…_us``): exact, sortable and the same on every
+database. Ids of sources, definitions and people are those of the station file. Nothing here is SQLite's alone.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import BigInteger, Column, Double, ForeignKey, Index, Integer, MetaData, String, Table, Text
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_ONE_US = timedelta(microseconds=1)
+
+HEAD_REVISION = "0001"
+"""Newest migration; a test compares it with the scripts."""
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    }
+)
+
+_ROW_ID = BigInteger().with_variant(Integer(), "sqlite")
+
+alarms = Table(
+    "alarms",
+    metadata,
+    Column("alarm_id", String(36), primary_key=True),
+    Column("definition_id", String(48), nullable=False),
+    Column("definition_json", Text, nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("priority", Integer, nullable=False),
+    Column("source_id", String(48), nullable=False),
+    Column("asset", String(48), nullable=False),
+    Column("state", String(32), nullable=False),
+    Column("raised_us", BigInteger, nullable=False),
+    Column("returned_us", BigInteger),
+    Column("acknowledged_us", BigInteger),
+    Column("acknowledged_by", String(48), nullable=False, default=""),
+    Column("closed_us", BigInteger),
+    Column("finding_count", Integer, nullable=False),
+    Column("finding_json", Text, nullable=False, default=""),
+    Column("reason_json", Text, nullable=False, default=""),
+    Column("detail", Text, nullable=False, default=""),
+    Column("input_ref", BigInteger),
+    Index("ix_alarms_raised_us", "raised_us"),
+    Index("ix_alarms_closed_us", "closed_us"),
+)
+
+alarm_events = Table(
+    "alarm_events",
+    metadata,
+    Column("event_id", _ROW_ID, primary_key=True, autoincrement=True),
+    Column("alarm_id", String(36), nullable=False),
+    Column("kind", String(32), nullable=False),
+    Column("state", String(32), nullable=False),
+    Column("utc_us", BigInteger, nullable=False),
+    Column("finding_count", Integer, nullable=False),
+    Column("person_id", String(48), nullable=False, default=""),
+    Column("note", Text, nullable=False, default=""),
+    Column("detail", Text, nullable=False, default=""),
+    Column("input_ref", BigInteger),
+    Index("ix_alarm_events_alarm_id", "alarm_id"),
+    Index("ix_alarm_events_utc_us", "utc_us"),
+)
+
+station_events = Table(
+    "station_events",
+    metadata,
+    Column("event_id", _ROW_ID, primary_key=True, autoincrement=True),
+    Column("kind", String(32), nullable=False),
+    Column("utc_us", BigInteger, nullable=False),
+    Column("source_id", String(48), nullable=False),
+    Column("person_id", String(48), nullable=False, default=""),
+    Column("detail", Text, nullable=False, default=""),
+    Index("ix_station_events_utc_us", "utc_us"),
+)
+
+images = Table(
+    "images",
+    metadata,
+    Column("image_id", _ROW_ID, primary_key=True, autoincrement=True),
+    Column("path", String(255), nullable=False, unique=True),
+    Column("heatmap_path", String(255), nullable=False, default=""),
+    Column("utc_us", BigInteger, nullable=False),
+    Column("source_id", String(48), nullable=False),
+    Column("alarm_id", String(36)),
+    Column("verdict", String(16), nullable=False),
+    Column("label", String(64), nullable=False),
+    Column("score", Double),
+    Column("threshold", Double),
+    Column("regions_json", Text, nullable=False),
+    Column("why_kept", String(16), nullable=False),
+    Column("pack", String(80), nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("size_bytes", BigInteger, nullable=False),
+    Column("removed_us", BigInteger),
+    Index("ix_images_utc_us", "utc_us"),
+    Index("ix_images_alarm_id", "alarm_id"),
+    Index("ix_images_why_kept_utc_us", "why_kept", "utc_us"),
+)
+
+feedback = Table(
+    "feedback",
+    metadata,
+    Column("feedback_id", _ROW_ID, primary_key=True, autoincrement=True),
+    Column("alarm_id", String(36), ForeignKey("alarms.alarm_id")),
+    Column("image_id", _ROW_ID, ForeignKey("images.image_id")),
+    Column("answer", String(16), nullable=False),
+    Column("person_id", String(48), nullable=False),
+    Column("cause_id", String(48), nullable=False),
+    Column("action_id", String(48), nullable=False),
+    Column("note", Text, nullable=False),
+    Column("label", String(64), nullable=False),
+    Column("utc_us", BigInteger, nullable=False),
+    Column("taken_back_us", BigInteger),
+    Column("taken_back_by", String(48), nullable=False, default=""),
+    Index("ix_feedback_alarm_id", "alarm_id"),
+    Index("ix_feedback_image_id", "image_id"),
+)
+
+series = Table(
+    "series",
+    metadata,
+    Column("series_id", _ROW_ID, primary_key=True, autoincrement=True),
+    Column("source_id", String(48), nullable=False),
+    Column("channel", String(80), nullable=False),
+    Index("ix_series_source_id_channel", "source_id", "channel", unique=True),
+)
+
+trend = Table(
+    "trend",
+    metadata,
+    Column("series_id", _ROW_ID, ForeignKey("series.series_id"), primary_key=True, autoincrement=False),
+    Column("utc_us", BigInteger, primary_key=True, autoincrement=False),
+    Column("value", Double, nullable=False),
+    Column("low", Double, nullable=False),
+    Column("high", Double, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+verdict_counts = Table(
+    "verdict_counts",
+    metadata,
+    Column("count_id", _ROW_ID, primary_key=True, autoincrement=True),
+    Column("source_id", String(48), nullable=False),
+    Column("start_us", BigInteger, nullable=False),
+    Column("end_us", BigInteger, nullable=False),
+    Column("inspected", Integer, nullable=False),
+    Column("defects", Integer, nullable=False),
+    Column("no_verdict", Integer, nullable=False),
+    Index("ix_verdict_counts_start_us", "start_us"),
+)
+
+label_counts = Table(
+    "label_counts",
+    metadata,
+    Column("count_id", _ROW_ID, primary_key=True, autoincrement=True),
+    Column("source_id", String(48), nullable=False),
+    Column("start_us", BigInteger, nullable=False),
+    Column("label", String(64), nullable=False),
+    Column("times", Integer, nullable=False),
+    Index("ix_label_counts_start_us", "start_us"),
+)
+
+station_state = Table(
+    "station_state",
+    metadata,
+    Column("key", String(48), primary_key=True),
+    Column("value", Text, nullable=False),
+    Column("utc_us", BigInteger, nullable=False),
+)
+
+
+def to_us(utc: datetime) -> int:
+    """Microseconds since 1970 UTC of an aware time, exactly.
+
+    Raises:
+        TypeError: When *utc* has no time zone.
+    """
+    return (utc - _EPOCH) // _ONE_US
+
+
+def from_us(us: int) -> datetime:
+    """Aware UTC of microseconds since 1970; also before 1970 and on Windows."""
+    return _EPOCH + timedelta(microseconds=us)
