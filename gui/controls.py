@@ -170,3 +170,30 @@ def paint_keycap(painter: QPainter, where: QRectF, key: str, colour: QColor) -> 
     painter.drawRoundedRect(where.adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
     painter.drawText(where, int(Qt.AlignmentFlag.AlignCenter), key)
     painter.restore()
+
+
+class Keycap(QWidget):
+    """A key, painted.
+
+    Args:
+        key: The key as written on it.
+    """
+
+    def __init__(self, key: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._key = key
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.setAccessibleName(key)
+
+    @override
+    def sizeHint(self) -> QSize:
+        """As wide as its text."""
+        return QSize(keycap_width(self._key, self), self.fontMetrics().height() + 2)
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """One keycap."""
+        del event
+        painter = QPainter(self)
+        paint_keycap(painter, QRectF(self.rect()), self._key, self.palette().color(self.foregroundRole()))
+        painter.end()

@@ -98,6 +98,12 @@ class StripChart(QWidget):
         self._fit_range()
         self.update()
 
+    def set_subtitle(self, subtitle: str) -> None:
+        """Write *subtitle* under the name, e.g. the channels that drive a risk."""
+        if subtitle != self._subtitle:
+            self._subtitle = subtitle
+            self.update()
+
     @property
     def is_abnormal(self) -> bool:
         """Whether the newest value lies outside of its normal band, or at or above its threshold."""

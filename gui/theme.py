@@ -51,12 +51,12 @@ class TextSize(StrEnum):
 
 
 _BASE_PX = {
-    TextSize.CAPTION: 14.0,
-    TextSize.SMALL: 15.5,
-    TextSize.BODY: 17.0,
-    TextSize.LARGE: 19.5,
-    TextSize.TITLE: 23.0,
-    TextSize.VALUE: 27.0,
+    TextSize.CAPTION: 15.0,
+    TextSize.SMALL: 16.5,
+    TextSize.BODY: 18.0,
+    TextSize.LARGE: 21.0,
+    TextSize.TITLE: 25.0,
+    TextSize.VALUE: 30.0,
     TextSize.DISPLAY: 32.0,
 }
 _SMALLEST_PX = 12

@@ -1,0 +1,187 @@
+"""This file decides how a person answers a warning: Real, False or Unsure, then cause, action and a note; saved at every step."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+
+from gui.choice_popup import ChoicePopup, NotePopup
+from gui.commands import Commands
+from gui.controls import ButtonRole, KeyButton, LabelRole, Wrap, label, set_role
+from gui.language import pick
+from gui.words import answer_word
+from station.config import Choice
+from station.frames import AlarmId, PersonId
+from station.view import AlarmView, Feedback, FeedbackAnswer
+
+_KEYS = {FeedbackAnswer.REAL: "R", FeedbackAnswer.FALSE: "F", FeedbackAnswer.UNSURE: "U"}
+
+
+class FeedbackBar(QWidget):
+    """The answer to one warning.
+
+    Each press is kept at once: the answer first, then the same answer with its cause, action or note. The newest
+    counts. The bar says "saved" only after the line said so.
+
+    Args:
+        commands: Sends the answer.
+        people: Name of each person.
+    """
+
+    def __init__(self, commands: Commands, people: dict[str, str], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._commands = commands
+        self._people = people
+        self._alarm: AlarmView | None = None
+        self._kept: dict[AlarmId, Feedback] = {}
+        self._saving: AlarmId | None = None
+        self._error = ""
+        self.state = label(LabelRole.SMALL, wrap=Wrap.WORDS)
+        self.answers = {answer: KeyButton(key, ButtonRole.BIG) for answer, key in _KEYS.items()}
+        self.cause, self.action, self.note = KeyButton("C"), KeyButton("A"), KeyButton("N")
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        for answer, button in self.answers.items():
+            button.setCheckable(True)
+            button.setMinimumHeight(56)
+            button.clicked.connect(partial(self._on_answer, answer))
+            row.addWidget(button, 1)
+        details = QGridLayout()
+        details.setSpacing(8)
+        for column, (button, handler) in enumerate(
+            ((self.cause, self._on_cause), (self.action, self._on_action), (self.note, self._on_note))
+        ):
+            button.clicked.connect(handler)
+            details.addWidget(button, 0, column)
+            details.setColumnStretch(column, 1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(8)
+        layout.addWidget(self.state)
+        layout.addLayout(row)
+        layout.addLayout(details)
+        self.retranslate()
+
+    def retranslate(self) -> None:
+        """Set every text in the current language."""
+        for answer, button in self.answers.items():
+            button.setText(answer_word(answer))
+        self.cause.setText(self.tr("Cause"))
+        self.action.setText(self.tr("Action"))
+        self.note.setText(self.tr("Note"))
+        self._update()
+
+    def show_alarm(self, alarm: AlarmView | None) -> None:
+        """Offer the answer for *alarm*."""
+        if self._alarm is None or alarm is None or alarm.alarm_id != self._alarm.alarm_id:
+            self._error = ""
+        self._alarm = alarm
+        self._update()
+
+    def _current(self) -> Feedback | None:
+        if self._alarm is None:
+            return None
+        return self._kept.get(self._alarm.alarm_id, self._alarm.feedback)
+
+    def _update(self) -> None:
+        current, alarm = self._current(), self._alarm
+        busy = self._saving is not None
+        for answer, button in self.answers.items():
+            button.setEnabled(alarm is not None and not busy)
+            button.setChecked(current is not None and current.answer is answer)
+        has_answer = current is not None and not busy and alarm is not None
+        self.cause.setEnabled(has_answer and alarm is not None and bool(alarm.definition.causes))
+        self.action.setEnabled(has_answer and alarm is not None and bool(alarm.definition.actions))
+        self.note.setEnabled(has_answer)
+        set_role(self.state, LabelRole.ERROR if self._error else LabelRole.SMALL)
+        self.state.setText(self._state_text(current))
+
+    def _state_text(self, current: Feedback | None) -> str:
+        if self._saving is not None:
+            return self.tr("Saving…")
+        if self._error:
+            return self.tr("Not saved: {why}").format(why=self._error)
+        if current is None or self._alarm is None:
+            return self.tr("Was this warning right?")
+        definition = self._alarm.definition
+        parts = [
+            self.tr("Saved ✓"),
+            answer_word(current.answer),
+            _text_of(definition.causes, current.cause_id),
+            _text_of(definition.actions, current.action_id),
+            current.note,
+            self._people.get(current.person_id, ""),
+        ]
+        return " · ".join(part for part in parts if part)
+
+    def _on_answer(self, answer: FeedbackAnswer) -> None:
+        if self._alarm is None:
+            return
+        current = self._current()
+        base = current or Feedback(answer, PersonId(""), alarm_id=self._alarm.alarm_id)
+        self._send(replace(base, answer=answer, utc=None))
+
+    def _send(self, feedback: Feedback) -> None:
+        self._error = ""
+        if self._commands.person_id is not None:
+            self._saving = feedback.alarm_id
+        self._commands.give_feedback(feedback, self._on_saved, self._on_failed)
+        self._update()
+
+    def _on_saved(self, feedback: Feedback) -> None:
+        self._saving = None
+        if feedback.alarm_id is not None:
+            self._kept[feedback.alarm_id] = feedback
+        self._update()
+
+    def _on_failed(self, sentence: str) -> None:
+        self._saving = None
+        self._error = sentence
+        self._update()
+
+    def _ask(self, title: str, choices: tuple[Choice, ...]) -> ChoicePopup:
+        popup = ChoicePopup(title, [(choice.id, pick(choice.text)) for choice in choices], self.tr("Cancel"), self.window())
+        popup.open()
+        return popup
+
+    @Slot()
+    def _on_cause(self) -> None:
+        if self._alarm is not None:
+            self._ask(self.tr("What was the cause?"), self._alarm.definition.causes).chosen.connect(self._on_cause_chosen)
+
+    @Slot()
+    def _on_action(self) -> None:
+        if self._alarm is not None:
+            self._ask(self.tr("What was done?"), self._alarm.definition.actions).chosen.connect(self._on_action_chosen)
+
+    @Slot()
+    def _on_note(self) -> None:
+        current = self._current()
+        popup = NotePopup("" if current is None else current.note, self.window())
+        popup.written.connect(self._on_note_written)
+        popup.open()
+
+    @Slot(str)
+    def _on_cause_chosen(self, cause: str) -> None:
+        current = self._current()
+        if current is not None:
+            self._send(replace(current, cause_id=cause, utc=None))
+
+    @Slot(str)
+    def _on_action_chosen(self, action: str) -> None:
+        current = self._current()
+        if current is not None:
+            self._send(replace(current, action_id=action, utc=None))
+
+    @Slot(str)
+    def _on_note_written(self, note: str) -> None:
+        current = self._current()
+        if current is not None:
+            self._send(replace(current, note=note, utc=None))
+
+
+def _text_of(choices: tuple[Choice, ...], wanted: str) -> str:
+    return next((pick(choice.text) for choice in choices if choice.id == wanted), wanted)

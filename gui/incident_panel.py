@@ -1,0 +1,229 @@
+"""This file decides what a person sees of the chosen warning: its picture, what was found, what it means, what to do, by when."""
+
+from __future__ import annotations
+
+import math
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from gui.commands import Commands
+from gui.contribution_bars import ContributionBars
+from gui.controls import KeyButton, LabelRole, Wrap, label, rule, set_role
+from gui.feedback_bar import FeedbackBar
+from gui.jobs import Jobs
+from gui.kept_picture import KeptPicture, PreparedPicture, prepare_file
+from gui.language import BothLanguages, pick, reason_text
+from gui.symbols import PrioritySign
+from gui.theme import ThemeSource
+from gui.time_text import short_clock_text, span_text
+from station.frames import AlarmId
+from station.view import AlarmKind, AlarmState, AlarmView
+
+TitleOf = dict[tuple[str, str], BothLanguages]
+"""Title of a label, by (pack, label); of a channel, by (source, channel)."""
+
+
+class IncidentPanel(QFrame):
+    """The chosen warning and its answer.
+
+    Args:
+        commands: Sends commands.
+        jobs: Reads the kept picture off the GUI thread.
+        label_titles: Titles of the packs' labels.
+        channel_titles: Names of the sensor links' channels.
+        people: Name of each person.
+        theme: Colours and type sizes.
+    """
+
+    def __init__(
+        self,
+        commands: Commands,
+        jobs: Jobs,
+        label_titles: TitleOf,
+        channel_titles: TitleOf,
+        people: dict[str, str],
+        theme: ThemeSource,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.setProperty("role", "card")
+        self._commands, self._jobs, self._source = commands, jobs, theme
+        self._label_titles, self._channel_titles = label_titles, channel_titles
+        self._alarm: AlarmView | None = None
+        self._picture_of: tuple[AlarmId, Path] | None = None
+        self._picture_job: int | None = None
+        self._sign = PrioritySign(theme)
+        self._title = label(LabelRole.TITLE, wrap=Wrap.WORDS)
+        self.picture = KeptPicture(theme)
+        self.heat = KeyButton("H")
+        self.heat.setCheckable(True)
+        self.heat.toggled.connect(self.picture.set_heat_shown)
+        self._bars = ContributionBars(theme)
+        self._names = [label(LabelRole.MUTED) for _ in range(5)]
+        self._texts = [label(wrap=Wrap.WORDS) for _ in range(5)]
+        set_role(self._texts[3], LabelRole.STRONG)
+        self.reset = KeyButton("X")
+        self.reset.clicked.connect(self._on_reset)
+        self.feedback = FeedbackBar(commands, people)
+        self._empty = label(LabelRole.MUTED, wrap=Wrap.WORDS)
+        self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._build()
+        self.retranslate()
+
+    def _build(self) -> None:
+        head = QHBoxLayout()
+        head.addWidget(self._sign, 0, Qt.AlignmentFlag.AlignTop)
+        head.addWidget(self._title, 1)
+        head.addWidget(self.heat, 0, Qt.AlignmentFlag.AlignTop)
+        head.addWidget(self.reset, 0, Qt.AlignmentFlag.AlignTop)
+        facts = QGridLayout()
+        facts.setHorizontalSpacing(14)
+        facts.setVerticalSpacing(3)
+        facts.setColumnStretch(1, 1)
+        top = Qt.AlignmentFlag.AlignTop
+        for row, (name, text) in enumerate(zip(self._names, self._texts, strict=True)):
+            facts.addWidget(name, row, 0, top)
+            facts.addWidget(text, row, 1, top)
+        self._body = QWidget()
+        layout = QVBoxLayout(self._body)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(8)
+        layout.addLayout(head)
+        layout.addWidget(self.picture, 60)
+        layout.addWidget(self._bars)
+        layout.addLayout(facts)
+        layout.addStretch(1)
+        layout.addWidget(rule())
+        layout.addWidget(self.feedback)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(14, 10, 14, 12)
+        outer.addWidget(self._body, 1)
+        outer.addWidget(self._empty, 1)
+
+    @property
+    def alarm(self) -> AlarmView | None:
+        """The warning shown."""
+        return self._alarm
+
+    @property
+    def facts(self) -> tuple[QLabel, ...]:
+        """The texts of Found, Likely, Means, Do, By."""
+        return tuple(self._texts)
+
+    def retranslate(self) -> None:
+        """Set every text in the current language."""
+        for name, text in zip(
+            self._names, (self.tr("Found"), self.tr("Likely"), self.tr("Means"), self.tr("Do"), self.tr("By")), strict=True
+        ):
+            name.setText(text)
+        self.heat.setText(self.tr("Heatmap"))
+        self.reset.setText(self.tr("Reset"))
+        self._empty.setText(self.tr("Nothing needs you now."))
+        self.feedback.retranslate()
+        self._fill()
+
+    def show_alarm(self, alarm: AlarmView | None, now: datetime) -> None:
+        """Show *alarm*; only the time left changes when it is the same."""
+        if alarm is not self._alarm:
+            self._alarm = alarm
+            self.feedback.show_alarm(alarm)
+            self._fill()
+            self._load_picture()
+        if alarm is not None:
+            self._fill_time(alarm, now)
+
+    def _fill(self) -> None:
+        alarm = self._alarm
+        self._body.setVisible(alarm is not None)
+        self._empty.setVisible(alarm is None)
+        if alarm is None:
+            return
+        definition = alarm.definition
+        self._sign.show_priority(definition.priority)
+        self._title.setText(pick(definition.title))
+        for text, shown in zip(
+            self._texts,
+            (self._found(alarm), pick(definition.cause), pick(definition.consequence), pick(definition.action)),
+            strict=False,
+        ):
+            text.setText(shown)
+        self.reset.setVisible(alarm.state is AlarmState.LATCHED)
+        finding = alarm.finding
+        bars = () if finding is None else tuple((self._channel(alarm, one.channel), one.share) for one in finding.contributors)
+        self._bars.setVisible(bool(bars))
+        self._bars.show_bars(bars)
+        pictured = alarm.kind is AlarmKind.DEFECT or alarm.image_path is not None
+        self.picture.setVisible(pictured)
+        self.heat.setVisible(pictured and self.picture.has_heat)
+
+    def _found(self, alarm: AlarmView) -> str:
+        parts = []
+        finding = alarm.finding
+        if finding is not None and not math.isnan(finding.score):
+            title = self._label_titles.get((finding.model, finding.label))
+            found = finding.label if title is None else pick(title)
+            parts.append(
+                self.tr("{what} {score} (limit {limit})").format(what=found, score=f"{finding.score:.2f}", limit=f"{finding.threshold:.2f}")
+            )
+        if alarm.reason is not None:
+            parts.append(reason_text(alarm.reason))
+        if alarm.detail:
+            parts.append(alarm.detail)
+        if alarm.count > 1:
+            parts.append(self.tr("{count} findings").format(count=alarm.count))
+        return " · ".join(parts) if parts else pick(alarm.definition.title)
+
+    def _channel(self, alarm: AlarmView, channel: str) -> str:
+        title = self._channel_titles.get((alarm.source_id, channel))
+        return channel if title is None else pick(title)
+
+    def _fill_time(self, alarm: AlarmView, now: datetime) -> None:
+        left_s = (alarm.respond_by_utc - now).total_seconds()
+        by = short_clock_text(alarm.respond_by_utc)
+        if alarm.state in (AlarmState.LATCHED, AlarmState.NORMAL):
+            set_role(self._texts[4], LabelRole.BODY)
+            self._texts[4].setText(self.tr("over"))
+        elif left_s >= 0:
+            set_role(self._texts[4], LabelRole.BODY)
+            self._texts[4].setText(self.tr("{clock} · {left} left").format(clock=by, left=span_text(left_s)))
+        else:
+            set_role(self._texts[4], LabelRole.ERROR)
+            self._texts[4].setText(self.tr("{clock} · late by {span}").format(clock=by, span=span_text(-left_s)))
+
+    def _load_picture(self) -> None:
+        alarm = self._alarm
+        wanted = None if alarm is None or alarm.image_path is None else (alarm.alarm_id, alarm.image_path)
+        if wanted is not None and wanted == self._picture_of:
+            return
+        if self._picture_job is not None:
+            self._jobs.cancel(self._picture_job)
+            self._picture_job = None
+        self._picture_of = wanted
+        self.heat.setVisible(False)
+        if alarm is None:
+            return
+        if wanted is None:
+            self.picture.show_picture(None, (), self.tr("The picture is being kept."))
+            return
+        heatmap = None if alarm.finding is None else alarm.finding.heatmap
+        work = partial(prepare_file, wanted[1], heatmap)
+        self._picture_job = self._jobs.run(self, work, self._on_picture, self._on_picture_failed)
+
+    def _on_picture(self, picture: PreparedPicture) -> None:
+        self._picture_job = None
+        finding = None if self._alarm is None else self._alarm.finding
+        self.picture.show_picture(picture, () if finding is None else finding.regions)
+        self.heat.setVisible(self.picture.has_heat)
+
+    def _on_picture_failed(self, sentence: str) -> None:
+        self._picture_job = None
+        self.picture.show_picture(None, (), sentence)
+
+    @Slot()
+    def _on_reset(self) -> None:
+        if self._alarm is not None:
+            self._commands.reset(self._alarm.alarm_id)

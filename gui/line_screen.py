@@ -1,0 +1,144 @@
+"""This file decides the Line screen: cameras, sensor strips and counts on the left, warnings and the chosen one on the right."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
+from typing_extensions import override
+
+from gui.camera_grid import CameraGrid
+from gui.commands import Commands
+from gui.counts_bar import CountsBar
+from gui.incident_panel import IncidentPanel
+from gui.jobs import Jobs
+from gui.screen import Screen
+from gui.sensor_lanes import SensorLanes
+from gui.theme import ThemeSource
+from gui.warning_list import WarningList
+from station.clock import Clock, SystemClock
+from station.frames import AlarmId
+from station.view import AlarmView, LinePort, LineSnapshot
+
+_LANES_EVERY_S = 0.06
+_TEXTS_EVERY_S = 0.5
+
+
+class LineScreen(Screen):
+    """What an operator looks at.
+
+    Args:
+        port: The line.
+        theme: Colours and type sizes.
+        jobs: Runs what touches the disk.
+        commands: Sends commands.
+        clock: For ages and times left.
+    """
+
+    def __init__(
+        self,
+        port: LinePort,
+        theme: ThemeSource,
+        jobs: Jobs,
+        commands: Commands,
+        clock: Clock | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(port, theme, jobs, parent)
+        self._clock = clock or SystemClock()
+        station = port.station
+        people = {str(person.id): person.name for person in station.people}
+        names = {one.id: one.name for one in (*station.cameras, *station.sensors)}
+        labels = {(p.name, lab.name): lab.title for p in port.packs for out in p.outputs for lab in out.labels}
+        channels = {(sensor.id, channel.id): channel.name for sensor in station.sensors for channel in sensor.channels}
+        self.cameras = CameraGrid(port, theme)
+        self.lanes = SensorLanes(port, theme)
+        self.counts = CountsBar(theme)
+        self.warnings = WarningList(dict(names), people, theme)
+        self.incident = IncidentPanel(commands, jobs, dict(labels), dict(channels), people, theme)
+        self._chosen: AlarmId | None = None
+        self._known: frozenset[AlarmId] = frozenset()
+        self._lanes_at_s = self._texts_at_s = -1.0
+        self._changed = -1
+        self.warnings.selected.connect(self._on_selected)
+        self._build()
+
+    def _build(self) -> None:
+        left, right = QVBoxLayout(), QVBoxLayout()
+        left.setSpacing(10)
+        right.setSpacing(10)
+        self.cameras.setVisible(bool(self.port.station.cameras))
+        self.lanes.setVisible(self.lanes.lanes > 0)
+        left.addWidget(self.cameras, 10)
+        left.addWidget(self.lanes, 8 if self.lanes.lanes <= 6 else 10)
+        left.addWidget(self.counts)
+        right.addWidget(self.warnings, 3)
+        right.addWidget(self.incident, 8)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(10, 10, 10, 10)
+        layout.setSpacing(12)
+        layout.addLayout(left, 70)
+        layout.addLayout(right, 30)
+
+    @property
+    def chosen(self) -> AlarmId | None:
+        """The warning shown in the incident panel."""
+        return self._chosen
+
+    @override
+    def refresh(self, snapshot: LineSnapshot) -> None:
+        """Pictures at every call; strips some 15 times a second; texts when something changed, or twice a second."""
+        now_s = self._clock.monotonic_s()
+        self.cameras.show_cameras(snapshot, now_s)
+        if abs(now_s - self._lanes_at_s) >= _LANES_EVERY_S:
+            self._lanes_at_s = now_s
+            self.lanes.show_sensors(snapshot, self._clock.utc())
+        if snapshot.changed != self._changed or abs(now_s - self._texts_at_s) >= _TEXTS_EVERY_S:
+            self._changed, self._texts_at_s = snapshot.changed, now_s
+            self._show_texts(snapshot)
+
+    def _show_texts(self, snapshot: LineSnapshot) -> None:
+        self.counts.show_counts(snapshot.counts)
+        self._choose(snapshot.alarms)
+        now = self._clock.utc()
+        self.warnings.show_alarms(snapshot.alarms, self._chosen, now)
+        self.incident.show_alarm(next((a for a in snapshot.alarms if a.alarm_id == self._chosen), None), now)
+
+    def _choose(self, alarms: tuple[AlarmView, ...]) -> None:
+        """A person's choice stays while its warning is open; a new warning that is the most urgent takes its place.
+
+        The chosen warning keeps its place while the person is answering it, i.e. while a popup is open.
+        """
+        ids = frozenset(alarm.alarm_id for alarm in alarms)
+        first = alarms[0].alarm_id if alarms else None
+        arrived = first is not None and first not in self._known
+        popup_open = QApplication.activeModalWidget() is not None
+        if self._chosen not in ids or (arrived and not popup_open):
+            self._chosen = first
+        self._known = ids
+
+    @override
+    def keys(self) -> list[tuple[str, str]]:
+        """Keys of the Line screen."""
+        cameras = len(self.cameras.tiles)
+        keys = [("R", self.tr("Real")), ("F", self.tr("False alarm")), ("U", self.tr("Unsure"))]
+        keys += [("C", self.tr("Cause")), ("A", self.tr("Action taken")), ("N", self.tr("Note"))]
+        keys += [("H", self.tr("Heatmap over the picture")), ("X", self.tr("Reset a latched warning"))]
+        keys += [("↑ ↓", self.tr("Choose a warning"))]
+        if cameras > 1:
+            keys += [(f"1–{min(9, cameras)}", self.tr("Enlarge a camera")), ("Esc", self.tr("Show all cameras"))]
+        return keys
+
+    @override
+    def retranslate(self) -> None:
+        """Set every text in the current language."""
+        self.cameras.forget_texts()
+        self.lanes.retranslate()
+        self.counts.retranslate()
+        self.warnings.retranslate()
+        self.incident.retranslate()
+        self._changed = -1
+
+    @Slot(str)
+    def _on_selected(self, alarm: str) -> None:
+        self._chosen = AlarmId(alarm)
+        self._changed = -1

@@ -1,0 +1,90 @@
+"""This file decides how the house's enums read on screen, in the current language."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QCoreApplication
+
+from inference.findings import Verdict
+from station.config import Role
+from station.health import DeviceStatus
+from station.view import AlarmState, FeedbackAnswer, LineState
+
+
+def verdict_word(verdict: Verdict) -> str:
+    """A verdict as the tile says it."""
+    match verdict:
+        case Verdict.OK:
+            return QCoreApplication.translate("Words", "OK")
+        case Verdict.DEFECT:
+            return QCoreApplication.translate("Words", "DEFECT")
+        case Verdict.FAULT:
+            return QCoreApplication.translate("Words", "FAULT")
+        case Verdict.NO_VERDICT:
+            return QCoreApplication.translate("Words", "NO VERDICT")
+
+
+def role_word(role: Role) -> str:
+    """What a person is at the station."""
+    match role:
+        case Role.OPERATOR:
+            return QCoreApplication.translate("Words", "operator")
+        case Role.INSPECTOR:
+            return QCoreApplication.translate("Words", "inspector")
+        case Role.ENGINEER:
+            return QCoreApplication.translate("Words", "engineer")
+
+
+def line_state_word(state: LineState) -> str:
+    """State of the whole line."""
+    match state:
+        case LineState.STARTING:
+            return QCoreApplication.translate("Words", "STARTING")
+        case LineState.RUNNING:
+            return QCoreApplication.translate("Words", "RUNNING")
+        case LineState.DEGRADED:
+            return QCoreApplication.translate("Words", "DEGRADED")
+        case LineState.STOPPED:
+            return QCoreApplication.translate("Words", "STOPPED")
+        case LineState.FINISHED:
+            return QCoreApplication.translate("Words", "FINISHED")
+
+
+def alarm_state_word(state: AlarmState) -> str:
+    """State of a warning."""
+    match state:
+        case AlarmState.NORMAL:
+            return QCoreApplication.translate("Words", "over")
+        case AlarmState.UNACKNOWLEDGED_ACTIVE:
+            return QCoreApplication.translate("Words", "new")
+        case AlarmState.ACKNOWLEDGED_ACTIVE:
+            return QCoreApplication.translate("Words", "acknowledged")
+        case AlarmState.RETURNED_UNACKNOWLEDGED:
+            return QCoreApplication.translate("Words", "over, not acknowledged")
+        case AlarmState.LATCHED:
+            return QCoreApplication.translate("Words", "over, to be reset")
+
+
+def answer_word(answer: FeedbackAnswer) -> str:
+    """What a person said of a warning."""
+    match answer:
+        case FeedbackAnswer.REAL:
+            return QCoreApplication.translate("Words", "Real")
+        case FeedbackAnswer.FALSE:
+            return QCoreApplication.translate("Words", "False")
+        case FeedbackAnswer.UNSURE:
+            return QCoreApplication.translate("Words", "Unsure")
+
+
+def status_word(status: DeviceStatus) -> str:
+    """NE 107 status."""
+    match status:
+        case DeviceStatus.GOOD:
+            return QCoreApplication.translate("Words", "good")
+        case DeviceStatus.MAINTENANCE_REQUIRED:
+            return QCoreApplication.translate("Words", "maintenance required")
+        case DeviceStatus.OUT_OF_SPECIFICATION:
+            return QCoreApplication.translate("Words", "out of specification")
+        case DeviceStatus.FUNCTION_CHECK:
+            return QCoreApplication.translate("Words", "function check")
+        case DeviceStatus.FAILURE:
+            return QCoreApplication.translate("Words", "failure")
