@@ -137,7 +137,7 @@ class AlarmDesk:
     def take_back(self, image_id: int, person: PersonId) -> Outcome:
         """Take the newest answer on an image back; when it returns ok it is on disk."""
         try:
-            self._records.take_back(image_id, person, self._clock.utc())
+            self._records.take_back(image_id, person)
         except LinesideError as error:
             return Outcome(ok=False, sentence=str(error))
         return Outcome(ok=True)

@@ -6,6 +6,7 @@ DEFECT if any of its frames was, else OK if any was, else without verdict. A cam
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 
 from inference.findings import Finding, Verdict
@@ -53,18 +54,28 @@ class PartCounter:
     def __init__(self, source_id: SourceId) -> None:
         self.source_id = source_id
         self.tally = Tally()
+        self.labels: Counter[str] = Counter()
         self._name = ""
         self._verdict = Verdict.NO_VERDICT
 
-    def count(self, frame: Frame, verdict: Verdict) -> bool:
-        """Count *frame*; returns True when it is the first frame of a new part."""
+    def count(self, frame: Frame, verdict: Verdict, label: str) -> bool:
+        """Count *frame*, judged *verdict* with *label*; returns True when it is the first frame of a new part.
+
+        A defective part counts under the label that made it one.
+        """
         same_part = bool(frame.name) and frame.name == self._name
         if not same_part:
             self._name = frame.name
             self._verdict = verdict
             self.tally = self.tally.plus(verdict)
+            self._count_label(verdict, label)
             return True
         if _RANK[verdict] > _RANK[self._verdict]:
             self.tally = self.tally.plus(self._verdict, -1).plus(verdict)
             self._verdict = verdict
+            self._count_label(verdict, label)
         return False
+
+    def _count_label(self, verdict: Verdict, label: str) -> None:
+        if verdict in (Verdict.DEFECT, Verdict.FAULT):
+            self.labels[label] += 1

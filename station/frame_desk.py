@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from inference.findings import Finding, Verdict
@@ -43,14 +44,14 @@ class FrameDesk:
         """Count, show, warn of and keep one judged frame."""
         source_id = judged.frame.source_id
         verdict = worst_verdict(judged.findings)
-        new_part = self._parts[source_id].count(judged.frame, verdict)
+        finding = worst_finding(judged.findings)
+        new_part = self._parts[source_id].count(judged.frame, verdict, finding.label)
         with self._lock:
             self._verdicts = self._verdicts.plus(verdict)
         raised = self._alarms.on_frame(judged)
         self._latest[source_id] = judged
         if judged.frame.image is None:
             return
-        finding = worst_finding(judged.findings)
         if raised:
             for event in raised:
                 path = self._records.keep_image(judged, WhyKept.ALARM, event.finding or finding, event.alarm_id)
@@ -68,6 +69,10 @@ class FrameDesk:
     def parts(self) -> Mapping[SourceId, Tally]:
         """Parts counted in this run, by camera."""
         return {source_id: counter.tally for source_id, counter in self._parts.items()}
+
+    def labels(self) -> Mapping[SourceId, Counter[str]]:
+        """Defective parts of this run by label, by camera."""
+        return {source_id: counter.labels.copy() for source_id, counter in self._parts.items()}
 
     @property
     def verdicts(self) -> Tally:

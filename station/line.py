@@ -20,7 +20,7 @@ from station.config import LimitCondition, StationFile
 from station.events import StationEvent, StationEventKind, SystemFault
 from station.frame_desk import FrameDesk
 from station.frames import AlarmId, PersonId, SourceId
-from station.health import DeviceStatus, worst
+from station.health import worst
 from station.image_judging import ImageJudge
 from station.live_tests import LiveTests
 from station.model_shelf import ModelShelf
@@ -41,7 +41,6 @@ from station.view import (
     AlarmRecord,
     CameraView,
     Counts,
-    DiskView,
     Feedback,
     ImageQuery,
     ImageRecord,
@@ -58,7 +57,7 @@ from station.view import (
 _log = logging.getLogger(__name__)
 _STOP_DEADLINE_S = 5.0
 _COUNTS_EVERY_S = 10.0
-_DISK_EVERY_S = 2.0
+_STATION_EVERY_S = 2.0
 _RETENTION_EVERY_S = 3600.0
 _LAG_MS = 1000.0
 _GONE = frozenset({ReasonCode.SOURCE_GONE, ReasonCode.STALE})
@@ -88,21 +87,20 @@ class Line:
         self._stopped_s: float | None = None
         self._person: PersonId | None = None
         self._state_lock = threading.Lock()
-        self._disk = DiskView(DeviceStatus.GOOD, 0.0)
         self._records = Records.open(data, self.clock, station.records)
         self._shelf = ModelShelf((data.packs, models_dir()), self._note_provider)
         self._alarms = AlarmDesk(station.alarms, [SourceId(camera.id) for camera in station.cameras], self._records, self.clock)
         self._wire_cameras(base_dir)
         self._wire_sensors(base_dir)
-        self._counts = ShiftCounts(station.station.shifts, self._records, self._frames.parts, self.clock)
+        self._counts = ShiftCounts(station.station.shifts, self._records, self._frames.parts, self._frames.labels, self.clock)
         self._supervisor = Supervisor(
             self._doubts,
             self._alarms.on_doubt,
             (
                 (0.0, self._alarms.tick),
-                (_DISK_EVERY_S, self._look_at_disk),
+                (_STATION_EVERY_S, self._look_at_station),
                 (_COUNTS_EVERY_S, self._counts.keep),
-                (_RETENTION_EVERY_S, self._records.apply_retention),
+                (_RETENTION_EVERY_S, self._let_old_records_go),
             ),
             self.clock,
         )
@@ -171,7 +169,7 @@ class Line:
     def start(self) -> None:
         """Start everything; returns at once."""
         self._alarms.restore()
-        self._records.keep_station_event(StationEvent(StationEventKind.STARTED, self.clock.utc()))
+        self._records.keep_event(StationEvent(StationEventKind.STARTED, self.clock.utc()))
         for judge in self._judges():
             judge.start()
         for reader in self._readers():
@@ -197,8 +195,10 @@ class Line:
             late.append("supervisor")
         self._counts.keep()
         self._alarms.stop()
-        self._records.keep_station_event(StationEvent(StationEventKind.STOPPED, self.clock.utc(), detail=", ".join(late)))
-        self._records.close(_STOP_DEADLINE_S)
+        self._records.keep_event(StationEvent(StationEventKind.STOPPED, self.clock.utc(), detail=", ".join(late)))
+        unwritten = self._records.stop(2 * _STOP_DEADLINE_S)
+        if unwritten:
+            _log.error("%s records could not be written before the stop", unwritten)
         if late:
             _log.warning("Still running after %s s: %s", _STOP_DEADLINE_S, ", ".join(late))
 
@@ -227,7 +227,7 @@ class Line:
             "alarms": {kind.value: raised[kind] for kind in (AlarmKind.DEFECT, AlarmKind.FAULT, AlarmKind.SYSTEM)},
             "incidents": raised[AlarmKind.DEFECT] + raised[AlarmKind.FAULT],
             "drops": sum(feed.dropped for feed in self._feeds) + sum(judge.dropped for judge in self._sensor_judges.values()),
-            "records": self._records.kept,
+            "records": self._records.writer_state().written,
             "data": str(self._data.root),
         }
 
@@ -265,7 +265,7 @@ class Line:
                 false_alarms=self._counts.false_alarms_before + self._alarms.false_alarms,
                 warnings_per_10_min=float(self._alarms.raised_within(600.0)),
             ),
-            disk=self._disk,
+            disk=self._records.disk_state(),
             camera_status=worst(view.health.status for view in cameras),
             sensor_status=worst(view.health.status for view in sensors),
             simulated=any(view.simulated for view in cameras) or any(view.simulated for view in sensors),
@@ -295,16 +295,16 @@ class Line:
         """Check the PIN and make *person* the one at the station."""
         who = authenticate(self._station.people, person, pin)
         if who is None:
-            self._records.keep_station_event(StationEvent(StationEventKind.SIGN_IN_REFUSED, self.clock.utc(), person_id=person))
+            self._records.keep_event(StationEvent(StationEventKind.SIGN_IN_REFUSED, self.clock.utc(), person_id=person))
             return Outcome(ok=False, sentence="This is not the PIN of that person. Try again.")
         self._person = person
-        self._records.keep_station_event(StationEvent(StationEventKind.SIGNED_IN, self.clock.utc(), person_id=person))
+        self._records.keep_event(StationEvent(StationEventKind.SIGNED_IN, self.clock.utc(), person_id=person))
         return Outcome(ok=True)
 
     def sign_out(self) -> None:
         """Nobody is at the station."""
         if self._person is not None:
-            self._records.keep_station_event(StationEvent(StationEventKind.SIGNED_OUT, self.clock.utc(), person_id=self._person))
+            self._records.keep_event(StationEvent(StationEventKind.SIGNED_OUT, self.clock.utc(), person_id=self._person))
         self._person = None
 
     def acknowledge(self, alarm: AlarmId, note: str = "") -> Outcome:
@@ -318,7 +318,7 @@ class Line:
     def silence(self) -> None:
         """Silence the horn."""
         self._alarms.silence()
-        self._records.keep_station_event(StationEvent(StationEventKind.SILENCED, self.clock.utc(), person_id=self._person))
+        self._records.keep_event(StationEvent(StationEventKind.SILENCED, self.clock.utc(), person_id=self._person))
 
     def give_feedback(self, feedback: Feedback) -> Outcome:
         """Keep *feedback*."""
@@ -408,18 +408,21 @@ class Line:
         views: tuple[CameraView | SensorView, ...] = (*self._camera_views(), *self._sensor_views())
         return {view.source_id: view.reason if view.reason is not None and view.reason.code in _GONE else None for view in views}
 
-    def _look_at_disk(self) -> None:
-        self._disk = disk = self._records.disk_state()
-        self._alarms.on_system(SystemFault.DISK_NEARLY_FULL, active=disk.status is not DeviceStatus.GOOD, detail=disk.detail)
-        failing = self._records.failing
-        self._alarms.on_system(SystemFault.RECORDS_FAILING, active=bool(failing), detail=failing)
+    def _look_at_station(self) -> None:
+        faults = self._records.faults()
+        for fault in (SystemFault.DISK_NEARLY_FULL, SystemFault.RECORDS_FAILING):
+            self._alarms.on_system(fault, active=fault in faults, detail=faults.get(fault, ""))
         broken = [judge.failure.sentence for judge in self._judges() if judge.failure]
         self._alarms.on_system(SystemFault.MODEL_FAILED, active=bool(broken), detail="; ".join(broken))
         lagging = [view.name.en for view in self._camera_views() if view.pack and view.verdict_hz and view.latency_ms > _LAG_MS]
         self._alarms.on_system(SystemFault.JUDGING_OVERLOADED, active=bool(lagging), detail=", ".join(lagging))
 
+    def _let_old_records_go(self) -> None:
+        """Retention takes seconds and reads the disk, so it has a thread of its own while it lasts."""
+        threading.Thread(target=self._records.apply_retention, name="retention", daemon=True).start()
+
     def _note_provider(self, note: str) -> None:
-        self._records.keep_station_event(StationEvent(StationEventKind.PROVIDER_CHANGED, self.clock.utc(), detail=note))
+        self._records.keep_event(StationEvent(StationEventKind.PROVIDER_CHANGED, self.clock.utc(), detail=note))
 
 
 def open_line(station_path: Path | None, data_dir: Path | None, clock: Clock | None = None) -> Line:

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from station.alarm_desk import AlarmDesk
 from station.clock import Clock
@@ -42,24 +43,26 @@ class RowDesk:
         self._alarms = alarms
         self._records = records
         self._clock = clock
+        self._gathered: dict[SourceId, list[NDArray[np.float64]]] = {}
         self._trend_due_s: dict[str, float] = {}
         self._verdicts = Tally()
         self._lock = threading.Lock()
 
     def take_rows(self, source_id: SourceId, samples: Sequence[Sample]) -> None:
-        """Hold rows against the limits, and keep the trend."""
+        """Hold rows against the limits, and keep the trend (last, lowest and highest value of each interval)."""
         channels = self._channel_ids(source_id)
+        rows = np.stack([sample.values for sample in samples])
+        values = {channel: rows[:, column] for column, channel in enumerate(channels)}
         watched = self._limited(source_id)
         if watched:
-            rows = np.stack([sample.values for sample in samples])
-            values = {channel: rows[:, column] for column, channel in enumerate(channels) if channel in watched}
-            self._alarms.on_values(source_id, values, samples[-1].sequence)
+            limited = {channel: column for channel, column in values.items() if channel in watched}
+            self._alarms.on_values(source_id, limited, samples[-1].sequence)
+        gathered = self._gathered.setdefault(source_id, [])
+        gathered.append(rows)
         if self._due(source_id):
-            rows = np.stack([sample.values for sample in samples])
-            known = ~np.isnan(rows)
-            last = rows.shape[0] - 1 - np.argmax(known[::-1], axis=0)
-            newest = {channel: float(rows[last[column], column]) for column, channel in enumerate(channels) if known[:, column].any()}
-            self._records.keep_trend(source_id, newest, samples[-1].utc)
+            whole = np.concatenate(gathered)
+            gathered.clear()
+            self._records.keep_trend(source_id, {channel: whole[:, column] for column, channel in enumerate(channels)}, samples[-1].utc)
 
     def take_decision(self, judged: JudgedSample) -> None:
         """Count a decision, raise warnings, keep the risks' trend."""

@@ -83,12 +83,14 @@ class WriterState:
         waiting: Jobs in memory.
         lost: Journal jobs lost or refused by the database since start.
         dropped: Droppable jobs dropped since start.
+        written: Jobs committed since start.
     """
 
     failing: str
     waiting: int
     lost: int
     dropped: int
+    written: int
 
 
 class DatabaseWriter:
@@ -110,6 +112,7 @@ class DatabaseWriter:
         self._stopping = False
         self._failing = ""
         self._lost = 0
+        self._written = 0
         self._dropped = 0
         self._thread = threading.Thread(target=self._run, name="records-writer", daemon=True)
 
@@ -168,7 +171,7 @@ class DatabaseWriter:
                     failing = f"{len(self._jobs)} entries wait to be written for more than {BACKED_UP_S:g} s"
             if self._lost:
                 failing = f"{failing or 'records were lost'}; {self._lost} entries lost since the start"
-            return WriterState(failing, len(self._jobs), self._lost, self._dropped)
+            return WriterState(failing, len(self._jobs), self._lost, self._dropped, self._written)
 
     def stop(self, deadline_s: float) -> int:
         """Write what waits and end the thread within *deadline_s*; returns how many jobs could not be written."""
@@ -275,6 +278,7 @@ class DatabaseWriter:
             if self._failing:
                 _log.warning("records can be written again; %d entries waited", len(batch) + len(self._jobs))
             self._failing = ""
+            self._written += len(batch)
         for job in batch:
             job.stage = _Stage.DONE
             job.finished.set()
