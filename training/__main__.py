@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import logging
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -38,6 +39,7 @@ def _parser() -> argparse.ArgumentParser:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Train one pack; returns the exit code: 0 done, 1 failed (the reason is on stderr), 2 wrong usage."""
     asked = _parser().parse_args(arguments)
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
     try:
         if not asked.data.is_dir():
             raise UsageError(
@@ -49,7 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stderr.write(f"{error}\n")
         return 2 if isinstance(error, UsageError) else 1
     except ModuleNotFoundError as error:
-        sys.stderr.write(f"Training needs {error.name}, which is not installed. Install training/requirements.in first.\n")
+        sys.stderr.write(f"Training needs {error.name}, which is not installed. Run it as: nox -s train -- NAME.\n")
         return 1
     return 0
 

@@ -2,16 +2,32 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
 
-from inference.findings import ImageU8
+from inference.findings import FloatArray, ImageU8
+from training.surface_pitting.place import across_grooves
 
 CROP_PX = 128
+_ACROSS = across_grooves()
 
 
-def cut_crop(image: ImageU8, mask: ImageU8, centre_xy: tuple[float, float], random: np.random.Generator) -> tuple[ImageU8, ImageU8]:
-    """A crop (128 x 128 x 3 BGR and its mask) around *centre_xy*, mirrored, turned and scaled at random.
+@dataclass(frozen=True, slots=True, eq=False)
+class Crop:
+    """What is cut out of a picture: *image* uint8 128 x 128 x 3 BGR, *mask* uint8 128 x 128, *across* float32 128 x 128.
+
+    *across* says how far across the grooves each pixel lies in its picture (:func:`across_grooves`), however the crop was turned.
+    """
+
+    image: ImageU8
+    mask: ImageU8
+    across: FloatArray
+
+
+def cut_crop(image: ImageU8, mask: ImageU8, centre_xy: tuple[float, float], random: np.random.Generator) -> Crop:
+    """A crop around *centre_xy*, mirrored, turned and scaled at random.
 
     Half of the crops are only mirrored, so that the sharpness of true pixels is seen too.
     """
@@ -19,16 +35,17 @@ def cut_crop(image: ImageU8, mask: ImageU8, centre_xy: tuple[float, float], rand
         angle_deg, scale = 0.0, 1.0
     else:
         angle_deg, scale = random.uniform(-20.0, 20.0), float(np.exp(random.uniform(np.log(0.65), np.log(1.5))))
-    turn = cv2.getRotationMatrix2D((round(centre_xy[0]), round(centre_xy[1])), angle_deg, scale)
+    turn = np.asarray(cv2.getRotationMatrix2D((round(centre_xy[0]), round(centre_xy[1])), angle_deg, scale), np.float64)
     turn[:, 2] += CROP_PX / 2 - np.asarray((round(centre_xy[0]), round(centre_xy[1])))
     size = (CROP_PX, CROP_PX)
     crop = cv2.warpAffine(image, turn, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT_101)
     crop_mask = cv2.warpAffine(mask, turn, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
+    across = cv2.warpAffine(_ACROSS, turn, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     if random.random() < 0.5:
-        crop, crop_mask = crop[:, ::-1], crop_mask[:, ::-1]
+        crop, crop_mask, across = crop[:, ::-1], crop_mask[:, ::-1], across[:, ::-1]
     if random.random() < 0.25:
-        crop, crop_mask = crop[::-1], crop_mask[::-1]
-    return np.ascontiguousarray(crop), np.ascontiguousarray(crop_mask)
+        crop, crop_mask, across = crop[::-1], crop_mask[::-1], across[::-1]
+    return Crop(np.ascontiguousarray(crop), np.ascontiguousarray(crop_mask), np.ascontiguousarray(across))
 
 
 def vary_look(crop: ImageU8, random: np.random.Generator) -> ImageU8:
@@ -69,11 +86,11 @@ def add_dirt(crop: ImageU8, random: np.random.Generator) -> ImageU8:
         if random.random() < 0.5:
             axes = (int(random.integers(3, 30)), int(random.integers(2, 12)))
             cv2.ellipse(cover, (x, y), axes, float(random.uniform(-30, 10)), 0, 360, 1.0, -1)
-            cover = cv2.GaussianBlur(cover, (0, 0), random.uniform(1.0, 4.0))
+            cover = np.asarray(cv2.GaussianBlur(cover, (0, 0), random.uniform(1.0, 4.0)), np.float32)
         else:
             length, slope = random.uniform(20, 90), random.uniform(-0.35, 0.1)
             cv2.line(cover, (x, y), (int(x + length), int(y + slope * length)), 1.0, int(random.integers(1, 3)), cv2.LINE_AA)
-            cover = cv2.GaussianBlur(cover, (0, 0), random.uniform(0.4, 1.0))
+            cover = np.asarray(cv2.GaussianBlur(cover, (0, 0), random.uniform(0.4, 1.0)), np.float32)
         strength = random.uniform(0.2, 0.75)
         colour = np.asarray((20.0, 40.0, 60.0), np.float32) * random.uniform(0.5, 2.0)
         weight = (cover * strength)[..., None]

@@ -14,7 +14,7 @@ from tqdm import tqdm
 from inference.findings import FloatArray, ImageU8
 from inference.image_preprocessing import normalise_image
 from training.surface_pitting.dataset import Picture
-from training.surface_pitting.network import PittingNet
+from training.surface_pitting.network import PittingMap, PittingNet
 from training.surface_pitting.sampling import CropSampler
 from training.surface_pitting.spec import IMAGE_INPUT
 
@@ -49,7 +49,7 @@ def fit_network(
     """Fit a network to *pictures* and *simulated* parts; the same seed gives the same network on the same kind of CPU."""
     torch.manual_seed(seed)
     sampler = CropSampler(pictures, simulated, np.random.default_rng(seed))
-    network = PittingNet().to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # torch's stub wants a dtype too
+    network = PittingNet().to(memory_format=torch.channels_last)
     optimiser = torch.optim.AdamW(network.parameters(), lr=LEARNING_RATE, weight_decay=WEIGHT_DECAY)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, LEARNING_RATE, total_steps=plan.steps, pct_start=0.15)
     average = torch.optim.swa_utils.AveragedModel(
@@ -60,8 +60,8 @@ def fit_network(
             if step in plan.mine_at:
                 _mine(sampler, network)
             network.train()
-            images, targets = (torch.from_numpy(part) for part in sampler.batch(BATCH))
-            loss = pixel_loss(network(images.to(memory_format=torch.channels_last)), targets)
+            images, places, targets = (torch.from_numpy(part) for part in sampler.batch(BATCH))
+            loss = pixel_loss(network(images.to(memory_format=torch.channels_last), places), targets)
             optimiser.zero_grad(set_to_none=True)
             loss.backward()
             torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
@@ -76,7 +76,7 @@ def fit_network(
 
 def _mine(sampler: CropSampler, network: PittingNet) -> None:
     chosen = sampler.random.permutation(len(sampler.pictures))[:MINED_PICTURES]
-    maps = predict_maps(network, [sampler.pictures[index].image for index in chosen])
+    maps = predict_maps(network, [sampler.clean_view(int(index)) for index in chosen])
     sampler.remember_hard([int(index) for index in chosen], maps)
 
 
@@ -94,9 +94,9 @@ def pixel_loss(logits: Tensor, targets: Tensor) -> Tensor:
 @torch.no_grad()
 def predict_maps(network: PittingNet, images: Sequence[ImageU8]) -> list[FloatArray]:
     """Probability maps (float32 336 x 800) of images on the network's grid, one after the other."""
-    network.eval()
+    mapping = PittingMap(network).eval()
     maps: list[FloatArray] = []
     for image in images:
         tensor = torch.from_numpy(normalise_image(image, IMAGE_INPUT)).contiguous(memory_format=torch.channels_last)
-        maps.append(torch.sigmoid(network(tensor))[0, 0].numpy())
+        maps.append(mapping(tensor)[0, 0].numpy())
     return maps

@@ -6,6 +6,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from training.surface_pitting.place import across_grooves, encode_place
+from training.surface_pitting.spec import PLACE_CHANNELS
+
 
 def _block(inputs: int, outputs: int, stride: int = 1) -> nn.Sequential:
     return nn.Sequential(
@@ -28,6 +31,7 @@ class PittingNet(nn.Module):
         self.down_quarter = nn.Sequential(_block(half, quarter, 2), _block(quarter, quarter))
         self.down_eighth = nn.Sequential(_block(quarter, eighth, 2), _block(eighth, eighth))
         self.down_sixteenth = nn.Sequential(_block(eighth, sixteenth, 2), _block(sixteenth, sixteenth))
+        self.place = nn.Sequential(nn.Conv2d(PLACE_CHANNELS, 32, 1), nn.ReLU(inplace=True), nn.Conv2d(32, eighth, 1))
         self.to_eighth = nn.Conv2d(sixteenth, eighth, 1)
         self.to_quarter = nn.Conv2d(eighth, quarter, 1)
         self.to_half = nn.Conv2d(quarter, half, 1)
@@ -38,11 +42,11 @@ class PittingNet(nn.Module):
         if self.head.bias is not None:
             nn.init.constant_(self.head.bias, -3.0)
 
-    def forward(self, image: Tensor) -> Tensor:
-        """Logits at the input's size."""
+    def forward(self, image: Tensor, place: Tensor) -> Tensor:
+        """Logits at the input's size; *place* is float32 (N or 1, 6, H / 8, W / 8), see :mod:`training.surface_pitting.place`."""
         half = self.down_half(image)
         quarter = self.down_quarter(half)
-        eighth = self.down_eighth(quarter)
+        eighth = self.down_eighth(quarter) + self.place(place)
         sixteenth = self.down_sixteenth(eighth)
         eighth = self.up_eighth(eighth + _twice(self.to_eighth(sixteenth)))
         quarter = self.up_quarter(quarter + _twice(self.to_quarter(eighth)))
@@ -60,7 +64,8 @@ class PittingMap(nn.Module):
     def __init__(self, network: PittingNet) -> None:
         super().__init__()
         self.network = network
+        self.register_buffer("place", torch.from_numpy(encode_place(across_grooves())[None]))
 
     def forward(self, image: Tensor) -> Tensor:
-        """Probability map, float32 (N, 1, H, W)."""
-        return torch.sigmoid(self.network(image))
+        """Probability map, float32 (N, 1, 336, 800), of whole pictures."""
+        return torch.sigmoid(self.network(image, self.place))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import cv2
 import numpy as np
@@ -11,15 +11,20 @@ from numpy.typing import NDArray
 
 from inference.findings import FloatArray, ImageU8
 from inference.image_preprocessing import normalise_image
-from training.surface_pitting.augmentation import CROP_PX, add_dirt, cut_crop, vary_look
+from training.surface_pitting.augmentation import CROP_PX, Crop, add_dirt, cut_crop, vary_look
 from training.surface_pitting.dataset import Picture
+from training.surface_pitting.place import encode_place
 from training.surface_pitting.spec import HEIGHT_PX, IMAGE_INPUT, WIDTH_PX
 
-PIT_SHARE = 0.35
-TWIN_SHARE = 0.20
-PASTED_SHARE = 0.10
-"""The rest are clean places: half of them where the network of the moment is wrong, once it has been asked."""
+PIT_SHARE = 0.33
+TWIN_SHARE = 0.12
+PASTED_SHARE = 0.08
+HARD_SHARE = 0.6
+DIRT_CHANCE = 0.3
+"""The rest are clean places: most of them where the network of the moment is wrong, once it has been asked."""
 
+HARD_FROM = 0.15
+"""Pit probability from which a clean place is kept as hard."""
 SMALL_PITS = 0.35
 """A frame is drawn in proportion to its pits' area to the minus this: the first, smallest pits are the ones that are missed."""
 
@@ -52,59 +57,63 @@ class CropSampler:
         self._clean = np.asarray([i for i, p in enumerate(self.pictures) if not p.record.pitted])
         self._late = np.asarray([i for i, p in enumerate(self.pictures) if p.record.step >= 36])
 
-    def batch(self, size: int) -> tuple[FloatArray, FloatArray]:
-        """Tensors (size, 3, 128, 128) as the network sees them and (size, 1, 128, 128) shares of pit, 0..1."""
+    def batch(self, size: int) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """Tensors (size, 3, 128, 128) as the network sees them, their places (size, 6, 16, 16), shares of pit (size, 1, 128, 128), 0..1."""
         images = np.empty((size, IMAGE_INPUT.channels, CROP_PX, CROP_PX), np.float32)
+        across = np.empty((size, CROP_PX, CROP_PX), np.float32)
         targets = np.empty((size, 1, CROP_PX, CROP_PX), np.float32)
         for row in range(size):
-            crop, mask = self._crop()
-            images[row] = normalise_image(vary_look(crop, self.random), IMAGE_INPUT)[0]
-            targets[row, 0] = mask.astype(np.float32) / 255.0
-        return images, targets
+            crop = self._crop()
+            images[row] = normalise_image(vary_look(crop.image, self.random), IMAGE_INPUT)[0]
+            across[row] = crop.across
+            targets[row, 0] = crop.mask.astype(np.float32) / 255.0
+        return images, encode_place(across), targets
 
     def remember_hard(self, chosen: Sequence[int], maps: Sequence[FloatArray]) -> None:
-        """Keep the clean places that look most like pits; *maps* are probability maps of the *chosen* pictures."""
+        """Keep the places that look most like pits and are none; *maps* are probability maps of :meth:`clean_view` of *chosen*."""
         self.hard = []
         for index, found in zip(chosen, maps, strict=True):
-            picture = self.pictures[index]
-            clean = np.where(cv2.dilate(picture.mask, np.ones((9, 9), np.uint8)) > 0, 0.0, found)
-            for _ in range(3):
-                y, x = divmod(int(clean.argmax()), WIDTH_PX)
-                if clean[y, x] < 0.15:
+            left = found.copy()
+            for _ in range(4):
+                y, x = divmod(int(left.argmax()), WIDTH_PX)
+                if left[y, x] < HARD_FROM:
                     break
                 self.hard.append((index, x, y))
-                clean[max(0, y - 20) : y + 20, max(0, x - 20) : x + 20] = 0.0
+                left[max(0, y - 24) : y + 24, max(0, x - 24) : x + 24] = 0.0
 
-    def _crop(self) -> tuple[ImageU8, ImageU8]:
-        kind = self.random.random()
-        if self.simulated and kind < self.simulated_share:
-            image, mask = self.simulated[self.random.integers(len(self.simulated))]
+    def clean_view(self, index: int) -> ImageU8:
+        """A picture without its pits: itself, or its first painted twin."""
+        picture = self.pictures[index]
+        return picture.twins[0] if picture.twins else picture.image
+
+    def _crop(self) -> Crop:
+        if self.simulated and self.random.random() < self.simulated_share:
+            image, mask = self.simulated[int(self.random.integers(len(self.simulated)))]
             return cut_crop(image, mask, self._spot(mask if self.random.random() < 0.7 else None), self.random)
         kind = self.random.random()
         if kind < PIT_SHARE + PASTED_SHARE:
             picture = self.pictures[self.random.choice(self._pitted, p=self._pit_odds)]
-            crop, mask = cut_crop(picture.image, picture.mask, self._spot(picture.mask), self.random)
+            crop = cut_crop(picture.image, picture.mask, self._spot(picture.mask), self.random)
             if kind >= PIT_SHARE:
-                crop, mask = self._paste(crop, mask)
+                crop = self._paste(crop)
         elif kind < PIT_SHARE + PASTED_SHARE + TWIN_SHARE:
             picture = self.pictures[self.random.choice(self._pitted, p=self._pit_odds)]
             twin = picture.twins[self.random.integers(len(picture.twins))]
-            crop, mask = cut_crop(twin, np.zeros_like(picture.mask), self._spot(picture.mask), self.random)
+            crop = cut_crop(twin, np.zeros_like(picture.mask), self._spot(picture.mask), self.random)
         else:
-            crop, mask = self._clean_crop()
-        if self.random.random() < 0.3:
-            dirty = add_dirt(crop, self.random)
-            crop = np.where(cv2.dilate(mask, np.ones((5, 5), np.uint8))[..., None] > 0, crop, dirty)
-        return crop, mask
+            crop = self._clean_crop()
+        if self.random.random() < DIRT_CHANCE:
+            kept = cv2.dilate(crop.mask, np.ones((5, 5), np.uint8))[..., None] > 0
+            crop = replace(crop, image=np.where(kept, crop.image, add_dirt(crop.image, self.random)))
+        return crop
 
-    def _clean_crop(self) -> tuple[ImageU8, ImageU8]:
-        if self.hard and self.random.random() < 0.5:
+    def _clean_crop(self) -> Crop:
+        if self.hard and self.random.random() < HARD_SHARE:
             index, x, y = self.hard[self.random.integers(len(self.hard))]
-            centre = (x + self.random.uniform(-30, 30), y + self.random.uniform(-30, 30))
-        else:
-            index, centre = int(self.random.choice(self._late if self.random.random() < 0.7 else self._clean)), self._spot(None)
-        picture = self.pictures[index]
-        return cut_crop(picture.image, picture.mask, centre, self.random)
+            centre = (x + self.random.uniform(-40, 40), y + self.random.uniform(-40, 40))
+            return cut_crop(self.clean_view(index), np.zeros((HEIGHT_PX, WIDTH_PX), np.uint8), centre, self.random)
+        picture = self.pictures[int(self.random.choice(self._late if self.random.random() < 0.7 else self._clean))]
+        return cut_crop(picture.image, picture.mask, self._spot(None), self.random)
 
     def _spot(self, mask: ImageU8 | None) -> tuple[float, float]:
         """A centre: so that a pit pixel of *mask* falls somewhere in the crop, or anywhere."""
@@ -116,13 +125,14 @@ class CropSampler:
         half = CROP_PX / 2
         return float(self.random.uniform(half, WIDTH_PX - half)), float(self.random.uniform(half, HEIGHT_PX - half))
 
-    def _paste(self, crop: ImageU8, mask: ImageU8) -> tuple[ImageU8, ImageU8]:
+    def _paste(self, crop: Crop) -> Crop:
         """The pits of *crop* on a clean crop of anywhere, feathered and brought to its brightness."""
-        if mask.max() < 128:
-            return crop, mask
-        ground, ground_mask = self._clean_crop()
-        cover = cv2.GaussianBlur(cv2.dilate(mask, np.ones((5, 5), np.uint8)), (0, 0), 1.2).astype(np.float32)[..., None] / 255.0
-        rim = (cv2.dilate(mask, np.ones((11, 11), np.uint8)) > 0) & (mask == 0)
-        change = (ground[rim].mean(axis=0) + 8.0) / (crop[rim].mean(axis=0) + 8.0)
-        pasted = ground * (1 - cover) + np.clip(crop * np.clip(change, 0.6, 1.6), 0, 255) * cover
-        return np.asarray(pasted, np.uint8), np.maximum(mask, ground_mask)
+        if crop.mask.max() < 128:
+            return crop
+        ground = self._clean_crop()
+        grown = cv2.dilate(crop.mask, np.ones((5, 5), np.uint8))
+        cover = cv2.GaussianBlur(grown, (0, 0), 1.2).astype(np.float32)[..., None] / 255.0
+        rim = (cv2.dilate(crop.mask, np.ones((11, 11), np.uint8)) > 0) & (crop.mask == 0)
+        change = (ground.image[rim].mean(axis=0) + 8.0) / (crop.image[rim].mean(axis=0) + 8.0)
+        pasted = ground.image * (1 - cover) + np.clip(crop.image * np.clip(change, 0.6, 1.6), 0, 255) * cover
+        return Crop(np.asarray(pasted, np.uint8), np.maximum(crop.mask, ground.mask), ground.across)

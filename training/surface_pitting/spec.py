@@ -25,3 +25,9 @@ MAP_THRESHOLD = 0.5
 MIN_REGION_PX = 6
 SCORE_TOP_PX = 12
 """The score is the mean of this many highest map pixels: about the smallest annotated pit on the network's grid (16 px)."""
+OPSET = 17
+
+PLACE_STRIDE = 8
+PLACE_CHANNELS = 6
+GROOVE_SLOPE = 0.23
+"""The grooves fall by this many pixels per pixel to the left, on the network's grid."""

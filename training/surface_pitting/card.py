@@ -1,0 +1,72 @@
+"""This file decides what CARD.md of the surface-pitting pack says; numbers come from the evaluation, never from here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from inference.contract import Figure, PackContract
+from training.pack_writer import figures_table
+
+COMMAND = "nox -s train -- surface-pitting"
+TEMPLATE = Path(__file__).with_name("card_template.md")
+"""The card's words, written by hand; ``{names}`` are filled here."""
+
+
+@dataclass(frozen=True, slots=True)
+class CardFacts:
+    """What the card tells beside the figures."""
+
+    folds: Sequence[Sequence[str]]
+    calendar: float
+    frames: int
+    pitted_frames: int
+    steps: int
+    minutes: float
+    parameters: int
+    inference_ms: float
+    export_difference: float
+
+
+def write_card(contract: PackContract, facts: CardFacts) -> str:
+    """CARD.md as Markdown."""
+    output = contract.outputs[0]
+    values = {figure.name: figure for figure in contract.figures}
+    return TEMPLATE.read_text(encoding="utf-8").format(
+        version=contract.version,
+        sha256=contract.model.sha256,
+        opset=contract.model.opset,
+        table=figures_table(contract.figures),
+        folds="\n".join(f"{number}. {', '.join(positions)}" for number, positions in enumerate(facts.folds, start=1)),
+        calendar=facts.calendar,
+        auroc=_plain(values, "image AUROC"),
+        late=_plain(values, "image AUROC, late frames only"),
+        pits_score=_plain(values, "mean score, pits"),
+        twin_score=_plain(values, "mean score, painted twins"),
+        turned=100 * values["painted twins whose DEFECT turns to OK"].value,
+        witness_alarms=100 * values["false alarms of 477500_315"].value,
+        witness_score=values["highest score of 477500_315"].value,
+        recall=100 * values["recall at the threshold of the other folds"].value,
+        missed=1000 * (1 - values["recall at the threshold of the other folds"].value),
+        false_alarms=1000 * values["false alarms at the threshold of the other folds"].value,
+        threshold=output.threshold,
+        near_miss=output.near_miss,
+        top=output.score_top_px,
+        map_threshold=output.map_threshold,
+        region=output.min_region_px,
+        command=COMMAND,
+        frames=facts.frames,
+        pitted=facts.pitted_frames,
+        steps=facts.steps,
+        minutes=facts.minutes,
+        parameters=facts.parameters,
+        ms=facts.inference_ms,
+        difference=facts.export_difference,
+        gate=contract.gate,
+    )
+
+
+def _plain(values: dict[str, Figure], name: str) -> str:
+    figure = values[name]
+    return f"{figure.value:.3f} ({figure.lower:.3f} to {figure.upper:.3f})"
