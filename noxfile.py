@@ -74,13 +74,24 @@ def _has_chinese_font() -> bool:
     return any(next(folder.rglob(pattern), None) for folder in folders if folder.is_dir() for pattern in CHINESE_FONT_FILES)
 
 
-def _install_system_libraries(session: nox.Session) -> None:
+def _bundling_packages() -> list[str]:
+    """Debian packages that PyInstaller needs beyond pip's: Python's shared library, where Debian's Python comes without, and binutils."""
+    packages = [] if shutil.which("objcopy") and shutil.which("objdump") else ["binutils"]
+    version = f"{sys.version_info.major}.{sys.version_info.minor}"
+    if sys.base_prefix == "/usr" and _is_missing(f"libpython{version}.so.1.0"):
+        packages.append(f"libpython{version}")
+    return packages
+
+
+def _install_system_libraries(session: nox.Session, *, bundling: bool = False) -> None:
     """Install the system libraries that the window needs and a bare Debian or Ubuntu lacks; elsewhere say what to install."""
     if not sys.platform.startswith("linux"):
         return
-    wanted = LIBRARIES | (DISPLAY_LIBRARIES if _has_display() else {})
+    # What is built here must open a window elsewhere, so it takes the display's libraries along.
+    wanted = LIBRARIES | (DISPLAY_LIBRARIES if bundling or _has_display() else {})
     missing = {library: package for library, package in wanted.items() if _is_missing(library)}
     packages = sorted(set(missing.values())) + ([] if _has_chinese_font() else [CHINESE_FONT_PACKAGE])
+    packages += _bundling_packages() if bundling else []
     if not packages:
         return
     by_hand = f"sudo apt-get install --no-install-recommends {' '.join(packages)}"
@@ -97,7 +108,7 @@ def _install_system_libraries(session: nox.Session) -> None:
     if still_missing:
         names = ", ".join(still_missing)
         session.error(f"the window needs the system libraries {names}. Install them as an administrator: {by_hand}")
-    session.warn(f"Chinese text will show as boxes without a Chinese font. To install one: {by_hand}")
+    session.warn(f"going on without {' '.join(packages)} (without a Chinese font, Chinese text shows as boxes). To install: {by_hand}")
 
 
 def _runs(command: list[str]) -> bool:
@@ -190,7 +201,7 @@ def _version_differences() -> list[str]:
 @nox.session
 def bundle(session: nox.Session) -> None:
     """Build the standalone program into dist/lineside and start what was built."""
-    _install_system_libraries(session)
+    _install_system_libraries(session, bundling=True)
     _install(session, "app", "tests", "bundle")
     session.run("python", "-m", "PyInstaller", "build.spec", "--noconfirm", "--distpath", "dist", "--workpath", "build")
     session.run("python", "-m", "pytest", "tests/bundle", env=_offscreen() | {"LINESIDE_BUNDLE_REQUIRED": "1"})
