@@ -98,13 +98,9 @@ def _window(arguments: argparse.Namespace) -> int:
 
 
 def _check(arguments: argparse.Namespace) -> int:
-    from station.station_file import load_station
+    from station.verbs import run_check
 
-    if arguments.station is None:
-        raise UsageError("--check wants a station file", do="Write: python main.py --check --station FILE")
-    load_station(arguments.station)
-    print(f"{arguments.station}: no mistakes.")
-    return EXIT_DONE
+    return run_check(arguments.station, arguments.data)
 
 
 def _run(arguments: argparse.Namespace) -> int:
