@@ -1,0 +1,140 @@
+"""This file decides which recorded images a choice of filters means, and how they are asked of the records."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from enum import Enum
+
+import cv2
+import numpy as np
+
+from gui.kept_picture import PreparedPicture, prepare_file
+from inference.findings import ImageU8, Region
+from station.config import Shift
+from station.frames import PersonId, SourceId
+from station.shifts import running_shift
+from station.view import ImageQuery, ImageRecord, LinePort
+
+PAGE = 500
+"""Images asked for at once."""
+
+
+class Show(Enum):
+    """Which images; the value is why they were kept."""
+
+    TO_REVIEW = ("alarm", "defect", "near_miss", "random_ok", "no_verdict")
+    DEFECTS = ("alarm", "defect")
+    NEAR_MISSES = ("near_miss",)
+    RANDOM_OK = ("random_ok",)
+    NO_VERDICT = ("no_verdict",)
+
+
+class Since(Enum):
+    """From when on."""
+
+    ANY = "any"
+    SHIFT = "shift"
+    DAY = "day"
+    WEEK = "week"
+
+
+class Reviewed(Enum):
+    """Whose answer the images have."""
+
+    ANY = "any"
+    NOBODY = "nobody"
+    SOMEBODY = "somebody"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The filters as set.
+
+    Attributes:
+        show: Which kind.
+        label: Only this label; None for any.
+        source_id: Only this camera; None for any.
+        since: From when on.
+        reviewed: Whether there is an answer.
+        reviewer: Only answers of this person; None for any.
+    """
+
+    show: Show = Show.TO_REVIEW
+    label: str | None = None
+    source_id: SourceId | None = None
+    since: Since = Since.ANY
+    reviewed: Reviewed = Reviewed.ANY
+    reviewer: PersonId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What the records answered: the images, newest first, and whether that is all of them."""
+
+    records: tuple[ImageRecord, ...]
+    complete: bool
+
+
+def begin_utc(since: Since, shifts: tuple[Shift, ...], now_utc: datetime) -> datetime | None:
+    """When *since* begins, aware UTC; None for any time."""
+    match since:
+        case Since.ANY:
+            return None
+        case Since.SHIFT:
+            return running_shift(shifts, now_utc).began_utc
+        case Since.DAY:
+            return now_utc - timedelta(days=1)
+        case Since.WEEK:
+            return now_utc - timedelta(days=7)
+
+
+def fetch_images(port: LinePort, choice: Choice, limit: int) -> Page:
+    """The newest *limit* images of a choice. Runs on a worker thread."""
+    reviewed = None
+    if choice.reviewed is Reviewed.NOBODY or choice.show is Show.TO_REVIEW:
+        reviewed = False
+    elif choice.reviewed is Reviewed.SOMEBODY:
+        reviewed = True
+    query = ImageQuery(
+        source_id=choice.source_id,
+        label=choice.label,
+        reviewed=reviewed,
+        since_utc=begin_utc(choice.since, port.station.station.shifts, datetime.now(UTC)),
+        limit=limit + 1,
+    )
+    kinds: Sequence[str | None] = (None,) if choice.show is Show.TO_REVIEW else choice.show.value
+    found = [record for kind in kinds for record in port.images(replace(query, why_kept=kind))]
+    found.sort(key=lambda record: (record.utc, record.image_id), reverse=True)
+    complete = len(found) <= limit
+    if choice.reviewer is not None:
+        found = [record for record in found if record.feedback is not None and record.feedback.person_id == choice.reviewer]
+    return Page(tuple(found[:limit]), complete)
+
+
+def regions_of(record: ImageRecord) -> tuple[Region, ...]:
+    """The regions kept with an image, strongest first; none where the records hold something else."""
+    try:
+        rows = json.loads(record.regions_json or "[]")
+        regions = [
+            Region(str(row["label"]), float(row["score"]), int(row["x"]), int(row["y"]), int(row["w"]), int(row["h"])) for row in rows
+        ]
+    except (ValueError, KeyError, TypeError):
+        return ()
+    return tuple(sorted(regions, key=lambda region: -region.score))
+
+
+def prepare_record(record: ImageRecord) -> PreparedPicture:
+    """Read the image of *record* and, where one was kept, its heatmap. Runs on a worker thread.
+
+    Raises:
+        InputError: The image is missing or cannot be read; a heatmap that cannot be read is left out.
+    """
+    heatmap: ImageU8 | None = None
+    if record.heatmap_path is not None and record.heatmap_path.is_file():
+        data = np.fromfile(record.heatmap_path, dtype=np.uint8)
+        read = cv2.imdecode(data, cv2.IMREAD_GRAYSCALE) if data.size else None
+        heatmap = None if read is None else np.asarray(read, dtype=np.uint8)
+    return prepare_file(record.path, heatmap)
