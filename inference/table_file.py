@@ -42,7 +42,7 @@ class ReadOptions:
         key_column: Column with the data's own id; None: looked for by :data:`KEY_COLUMNS`.
         rate_hz: Rows per second where there is no time column.
         cycle_s: Length of a cycle, s, for recordings of cycles; None: such that the slowest channel has one value per second.
-        wanted: Channels to read; None: all there are. Reading few of a large folder is faster.
+        wanted: Channels to read from a folder of cycles, one file each; None: all there are. Other recordings are read whole.
     """
 
     time_column: str | None = None
@@ -158,8 +158,6 @@ def _build_rows(path: Path, header: list[str], rows: list[list[str]], options: R
     columns: dict[str, FloatSeries] = {}
     words: dict[str, tuple[str, ...]] = {}
     for name, column in cells.items():
-        if options.wanted is not None and name not in options.wanted and name not in {time_name, key_name, "phase_s"}:
-            continue
         if name == time_name:
             columns[name] = time_s
             continue
