@@ -93,7 +93,7 @@ class ReadPolicy:
     open_deadline_s: float
     read_deadline_s: float
     first_retry_s: float = 0.25
-    longest_retry_s: float = 1.5
+    longest_retry_s: float = 1.0
 
 
 class _Step(StrEnum):

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import base64
+import re
 import socket
 from collections.abc import Mapping
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import cv2
 
@@ -15,6 +17,14 @@ from station.sources.opencv_cameras import LiveConnection
 
 PROBE_TIMEOUT_S = 1.0
 """A camera on the plant's own network answers a connection within milliseconds; asked so often, it is back soon."""
+_REFUSALS: Mapping[int, tuple[str, str]] = {
+    401: ("the camera refuses the login", "check user name and password in the environment variable that the address names"),
+    403: ("the camera forbids the access", "give this user the right to see the stream, in the camera's settings"),
+    404: ("the camera has no such stream", "check the path at the end of the address"),
+    453: ("the camera has no bandwidth left", "close other programs that watch it"),
+    503: ("the camera is busy", "close other programs that watch it"),
+}
+_STATUS = re.compile(rb"^RTSP/\d\.\d (\d{3}) ?([^\r\n]*)")
 _DEFAULT_PORTS = {"rtsp": 554, "rtsps": 322}
 
 
@@ -48,7 +58,8 @@ class RtspOpener:
         if capture.isOpened():
             return LiveConnection(capture, shown)
         capture.release()
-        raise SourceError("the camera gives no stream", where=shown, do="check the address in the station file and the camera's settings")
+        what, advice = why_no_stream(url, PROBE_TIMEOUT_S)
+        raise SourceError(what, where=shown, do=advice)
 
 
 def host_and_port(url: str) -> tuple[str, int]:
@@ -88,3 +99,45 @@ def probe(host: str, port: int, timeout_s: float) -> None:
         raise SourceError(
             "it cannot be reached", where=where, value=error.strerror or str(error), do="check cable, network and address"
         ) from error
+
+
+def why_no_stream(url: str, timeout_s: float) -> tuple[str, str]:
+    """Ask the camera itself (FFmpeg does not pass its answer on).
+
+    Args:
+        url: The address with its credentials.
+        timeout_s: Wait at most so long for the connection and for the answer, s.
+
+    Returns:
+        What is wrong and what to do, as two parts of a sentence, without credentials.
+    """
+    parts = urlsplit(url)
+    encrypted = parts.scheme.lower() != "rtsp"
+    status, words = (0, "") if encrypted else _describe(url, timeout_s)
+    if status in _REFUSALS:
+        return _REFUSALS[status]
+    if status == 0 and not encrypted:
+        return "the camera accepts the connection, but does not answer in RTSP", "check the port in the address, or restart the camera"
+    if status >= 300:
+        return f"the camera answers {status} {words}".rstrip(), "check the address and the camera's settings"
+    return "the camera gives no picture within the time limit", "check that it streams H.264, H.265 or MJPEG, or raise open_timeout_s"
+
+
+def _describe(url: str, timeout_s: float) -> tuple[int, str]:
+    """Status and words of the camera's answer to DESCRIBE; (0, "") when there is none."""
+    parts = urlsplit(url)
+    bare = parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+    login = ""
+    if parts.username:
+        pair = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
+        login = f"Authorization: Basic {base64.b64encode(pair.encode()).decode()}\r\n"
+    request = f"DESCRIBE {bare} RTSP/1.0\r\nCSeq: 1\r\nAccept: application/sdp\r\n{login}\r\n"
+    try:
+        with socket.create_connection(host_and_port(url), timeout=timeout_s) as connection:
+            connection.settimeout(timeout_s)
+            connection.sendall(request.encode("utf-8"))
+            answer = connection.recv(4096)
+    except OSError:
+        return 0, ""
+    match = _STATUS.match(answer)
+    return (int(match[1]), match[2].decode("ascii", errors="replace")) if match else (0, "")

@@ -1,0 +1,398 @@
+"""This file decides what is said about wrong station files: everything at once, each mistake at its line."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from station.station_file import StationFileError, check_station, load_station
+from station.toml_lines import locate_keys
+
+STATIONS = Path(__file__).resolve().parents[2] / "resources" / "stations"
+
+GOOD = """format = 1
+
+[station]
+name = { en = "Station 4", zh = "四号工位" }
+product = "Spindles"
+shifts = [{ name = "A", start = "06:00" }, { name = "B", start = "14:00" }]
+
+[[people]]
+id = "wei"
+name = "Wei"
+pin_hash = "scrypt$1$1$1$a$b"
+
+[[cameras]]
+id = "cam-1"
+name = "Camera 1"
+asset = "spindle-1"
+kind = "folder"
+path = "images"
+model = "surface-pitting"
+
+[[sensors]]
+id = "rig-1"
+name = "Rig"
+asset = "rig-1"
+kind = "simulated"
+channels = [
+  { id = "TS1", name = "Oil temperature", unit = "°C", normal_low = 35.0, normal_high = 60.0 },
+  { id = "PS1", name = "Pressure" },
+]
+
+[[alarms]]
+id = "pitting"
+asset = "spindle-1"
+when = { kind = "verdict", source = "cam-1" }
+title = "Pitting"
+cause = "Overload"
+consequence = "The drive seizes"
+action = "Take the part out"
+respond_within_s = 600
+priority = 2
+raise_count = 3
+of_last = 5
+
+[[alarms]]
+id = "hot"
+asset = "rig-1"
+title = "Oil hot"
+cause = "Cooler"
+consequence = "Wear"
+action = "Clean the cooler"
+respond_within_s = 600
+priority = 3
+[alarms.when]
+kind = "limit"
+source = "rig-1"
+channel = "TS1"
+side = "high"
+raise_at = 60.0
+clear_at = 58.0
+"""
+
+
+def write(tmp_path: Path, text: str | bytes) -> Path:
+    path = tmp_path / "station.toml"
+    path.write_bytes(text if isinstance(text, bytes) else text.encode("utf-8"))
+    return path
+
+
+def mistakes_of(tmp_path: Path, text: str | bytes, packs: tuple[str, ...] | None = None) -> list[tuple[int, str, str]]:
+    with pytest.raises(StationFileError) as caught:
+        load_station(write(tmp_path, text), packs)
+    return [(m.line, m.key_path, m.sentence) for m in caught.value.mistakes]
+
+
+def only(tmp_path: Path, old: str, new: str, packs: tuple[str, ...] | None = None) -> tuple[int, str, str]:
+    """The only mistake of the good file with *old* replaced by *new*."""
+    assert GOOD.count(old) == 1, f"{old!r} must be there once"
+    found = mistakes_of(tmp_path, GOOD.replace(old, new), packs)
+    assert len(found) == 1, found
+    return found[0]
+
+
+def line_of(text: str) -> int:
+    return GOOD[: GOOD.index(text)].count("\n") + 1
+
+
+def test_a_good_file_is_read_and_described(tmp_path: Path) -> None:
+    path = write(tmp_path, GOOD)
+    station = load_station(path, ["surface-pitting"])
+    assert station.cameras[0].id == "cam-1"
+    assert station.station.name.zh == "四号工位"
+    assert station.alarms[1].when.kind == "limit"
+    report = check_station(path)
+    assert "no mistakes" in report
+    assert "camera    cam-1 (folder), judged by surface-pitting" in report
+    assert "sensors   rig-1 (simulated), shown, not judged" in report
+    assert "warnings  2 defined" in report
+
+
+@pytest.mark.parametrize("text", [GOOD.replace("\n", "\r\n"), "\ufeff" + GOOD])
+def test_files_as_windows_writes_them(tmp_path: Path, text: str) -> None:
+    assert load_station(write(tmp_path, text)).format == 1
+
+
+def test_five_mistakes_are_told_with_their_lines(tmp_path: Path) -> None:
+    bad = GOOD.replace('path = "images"', 'pth = "images"')
+    bad = bad.replace('start = "14:00"', 'start = "2 pm"')
+    bad = bad.replace("respond_within_s = 600\npriority = 2\n", "priority = 2\n")
+    bad = bad.replace('source = "cam-1"', 'source = "cam-2"')
+    bad = bad.replace("clear_at = 58.0", "clear_at = 61.5")
+    path = write(tmp_path, bad)
+    with pytest.raises(StationFileError) as caught:
+        load_station(path)
+    told = [(m.line, m.key_path) for m in caught.value.mistakes]
+
+    def line(text: str) -> int:
+        return bad[: bad.index(text)].count("\n") + 1
+
+    assert told == [
+        (line("shifts ="), "station.shifts[1].start"),
+        (line("[[cameras]]"), "cameras[0].path"),
+        (line("pth ="), "cameras[0].pth"),
+        (line("[[alarms]]"), "alarms[0].respond_within_s"),
+        (line('source = "cam-2"'), "alarms[0].when.source"),
+        (line("clear_at"), "alarms[1].when.clear_at"),
+    ]
+    text = str(caught.value)
+    assert str(path) in text
+    for number, key_path in told:
+        assert f"line {number:>2}  {key_path}: " in text
+
+
+def test_several_mistakes_in_the_same_table_and_line(tmp_path: Path) -> None:
+    found = mistakes_of(tmp_path, GOOD.replace('{ id = "PS1", name = "Pressure" }', '{ id = "TS1", decimals = 9, normal_low = 2, normal_high = 1 }'))
+    line = line_of('{ id = "PS1"')
+    assert {(at, path) for at, path, _ in found} == {
+        (line, "sensors[0].channels[1].id"),
+        (line, "sensors[0].channels[1].name"),
+        (line, "sensors[0].channels[1].decimals"),
+        (line, "sensors[0].channels[1].normal_low"),
+    }
+
+
+@pytest.mark.parametrize("key", ["cause", "consequence", "action", "respond_within_s", "priority", "title", "id", "asset"])
+def test_an_alarm_without_its_duties_is_refused(tmp_path: Path, key: str) -> None:
+    lines = GOOD.split("\n")
+    at = next(n for n in range(line_of('id = "hot"') - 1, len(lines)) if lines[n].startswith(f"{key} ="))
+    line, key_path, sentence = mistakes_of(tmp_path, "\n".join(lines[:at] + lines[at + 1 :]))[0]
+    assert line == line_of('id = "hot"') - 1
+    assert key_path == f"alarms[1].{key}"
+    assert f'"{key}" is missing' in sentence
+    assert f"write {key} = " in sentence
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "at", "key_path", "words"),
+    [
+        ('kind = "folder"', 'kind = "foldr"', 'kind = "folder"', "cameras[0].kind", 'kind "foldr" is not known; write one of "simulated", "folder"'),
+        ('kind = "folder"\n', "", "[[cameras]]", "cameras[0]", '"kind" is missing; write kind = one of "simulated", "folder"'),
+        ('path = "images"', "path = 3", "path =", "cameras[0].path", "path is 3; write text in quotes"),
+        ('path = "images"', 'path = "images"\nfsp = 3', 'model = "surface', "cameras[0].fsp", 'did you mean "fps"?'),
+        ('path = "images"', 'path = "images"\nfps = 0', 'model = "surface', "cameras[0].fps", "fps is 0; it must be more than 0"),
+        ('path = "images"', 'path = "images"\nfps = "fast"', 'model = "surface', "cameras[0].fps", 'fps is "fast"; write a number'),
+        ('path = "images"', 'path = "images"\nfps = nan', 'model = "surface', "cameras[0].fps", "fps is nan; write an ordinary number"),
+        ('path = "images"', 'path = "images"\nloop = "often"', 'model = "surface', "cameras[0].loop", "write true or false"),
+        ("priority = 2", "priority = 7", "priority = 2", "alarms[0].priority", "priority is 7; it must be at most 4"),
+        ("priority = 2", "priority = 1.5", "priority = 2", "alarms[0].priority", "priority is 1.5; write a whole number"),
+        ("of_last = 5", "of_last = 2", "raise_count = 3", "alarms[0].raise_count", "raise_count 3 is more than of_last 2"),
+        ("of_last = 5\n", "", "raise_count = 3", "alarms[0].raise_count", "raise_count 3 is more than of_last 1"),
+        ("clear_at = 58.0", "clear = 1\nclear_at = 58.0", "clear_at = 58.0", "alarms[1].when.clear", 'did you mean "clear_at"?'),
+        ('side = "high"', 'side = "low"', "clear_at", "alarms[1].when.clear_at", "clear_at 58 is below raise_at 60; with side low write at least 60"),
+        ('side = "high"', 'side = "up"', "side =", "alarms[1].when.side", 'side is "up"; write "high" or "low"'),
+        ('channel = "TS1"', 'channel = "TS7"', "channel =", "alarms[1].when.channel", '"rig-1" has no channel "TS7"; did you mean "TS1"?'),
+        ('source = "rig-1"', 'source = "cam-1"', 'source = "rig-1"', "alarms[1].when.source", "is a camera; a limit wants a sensor link"),
+        ('source = "cam-1"', 'source = "rig-1"', 'source = "cam-1"', "alarms[0].when.source", '"rig-1" has no model'),
+        ('id = "rig-1"', 'id = "cam-1"', 'id = "rig-1"', "sensors[0].id", 'id "cam-1" is there twice (cameras[0] has it too)'),
+        ('id = "hot"', 'id = "pitting"', 'id = "hot"', "alarms[1].id", "is there twice"),
+        ('name = "B", start = "14:00"', 'name = "B", start = "06:00"', "shifts", "station.shifts[1].start", "two shifts cannot start together"),
+        ('id = "wei"', 'id = "Wei Li"', 'id = "wei"', "people[0].id", "use small letters"),
+        ('"scrypt$1$1$1$a$b"', '"1234"', "pin_hash", "people[0].pin_hash", "the value is not shown"),
+        ('name = "Wei"', 'name = ""', 'name = "Wei"', "people[0].name", "name is empty; write something"),
+        ('name = "Camera 1"', 'name = ""', 'name = "Camera 1"', "cameras[0].name", "name is empty; write something"),
+        ('name = "Camera 1"', 'name = { en = "x" }', 'name = "Camera 1"', "cameras[0].name.zh", '"zh" is missing (Simplified Chinese)'),
+        ('name = "Camera 1"', "name = 4", 'name = "Camera 1"', "cameras[0].name", 'write text in quotes, or { en = "…", zh = "…" }'),
+        ("format = 1", "format = 2", "format = 1", "format", "format is 2; write 1"),
+        ("format = 1\n", "", "format = 1", "format", '"format" is missing'),
+        ('[station]\nname = { en', '[stations]\nname = { en', "[station]", "", ""),
+    ],
+)  # fmt: skip
+def test_each_mistake_is_told_at_its_line(tmp_path: Path, old: str, new: str, at: str, key_path: str, words: str) -> None:
+    if not key_path:
+        found = mistakes_of(tmp_path, GOOD.replace(old, new))
+        assert [(line, path) for line, path, _ in found] == [(1, "station"), (3, "stations")]
+        assert 'did you mean "station"?' in found[1][2]
+        return
+    if old == 'id = "rig-1"':
+        line, path, sentence = next(m for m in mistakes_of(tmp_path, GOOD.replace(old, new)) if m[1] == key_path)
+    else:
+        line, path, sentence = only(tmp_path, old, new)
+    assert (line, path) == (line_of(at), key_path)
+    assert words in sentence
+
+
+def test_unknown_packs_and_assets(tmp_path: Path) -> None:
+    line, path, sentence = only(tmp_path, 'model = "surface-pitting"', 'model = "surface-piting"', packs=("surface-pitting", "hydraulic-rig"))
+    assert (line, path) == (line_of("model ="), "cameras[0].model")
+    assert 'there is no model pack "surface-piting"; did you mean "surface-pitting"?' in sentence
+    bad = GOOD.replace('id = "hot"\nasset = "rig-1"', 'id = "hot"\nasset = "rig-9"')
+    assert mistakes_of(tmp_path, bad)[0][1] == "alarms[1].asset"
+
+
+def test_a_table_of_an_unknown_kind_still_has_its_other_mistakes_told(tmp_path: Path) -> None:
+    bad = GOOD.replace('kind = "folder"', 'kind = "foldr"').replace('name = "Camera 1"', "name = 3")
+    assert [path for _, path, _ in mistakes_of(tmp_path, bad)] == ["cameras[0].name", "cameras[0].kind"]
+
+
+def test_an_address_is_told_without_its_password(tmp_path: Path) -> None:
+    bad = GOOD.replace('kind = "folder"\npath = "images"', 'kind = "rtsp"\nurl = "http://wei:pa55w0rd@10.0.0.9/x"')
+    ((line, path, sentence),) = mistakes_of(tmp_path, bad)
+    assert (line, path) == (line_of("path ="), "cameras[0].url")
+    assert "pa55w0rd" not in sentence
+    assert "http://10.0.0.9/x" in sentence
+
+
+@pytest.mark.parametrize(
+    ("content", "line", "words"),
+    [
+        (b"", 0, "it is empty"),
+        (b" \n\n", 0, "it is empty"),
+        (b"\x89PNG\r\n\x1a\n\0\0", 1, "is not UTF-8 text"),
+        (b"format = 1\nname = \"\xff\"\n", 2, "is not UTF-8 text"),
+        (b"\0\0\0\0", 0, "it is not a text file"),
+        ("format = 1".encode("utf-16"), 0, "it is saved as UTF-16; save it as UTF-8"),
+        (b"format = 1\n[station\nname = 3", 2, "it is not TOML"),
+        (b"format = 1\nname = \n", 2, "it is not TOML"),
+        (b"format = 1\nformat = 2\n\n\n", 2, "it is not TOML"),
+        (b'format = 1\nname = """open\n\n', 2, "it is not TOML: unterminated string (at the end)"),
+        (b"<?xml version='1.0'?>", 1, "it is not TOML"),
+        (b"a = " + b"[" * 5000, 0, "it is nested too deeply"),
+    ],
+)  # fmt: skip
+def test_what_is_no_station_file_gets_one_sentence(tmp_path: Path, content: bytes, line: int, words: str) -> None:
+    ((at, path, sentence),) = mistakes_of(tmp_path, content)
+    assert at == line
+    assert path == ""
+    assert words in sentence
+    assert "\n" not in sentence
+
+
+def test_missing_files_and_folders_are_told(tmp_path: Path) -> None:
+    for path, words in ((tmp_path / "none.toml", "it is not there"), (tmp_path, "it is a folder")):
+        with pytest.raises(StationFileError, match=words):
+            load_station(path)
+
+
+def test_wrong_types_everywhere_never_crash(tmp_path: Path) -> None:
+    text = 'format = "1"\nstation = 3\ncameras = 3\nsensors = [[1]]\nalarms = [3, { when = 3 }, { when = { kind = 3 } }]\npeople = { a = 1 }\nrecords = []\n'
+    found = mistakes_of(tmp_path, text)
+    assert {path.split("[", maxsplit=1)[0] for _, path, _ in found} == {"format", "station", "cameras", "sensors", "alarms", "people", "records"}
+
+
+values: st.SearchStrategy[Any] = st.recursive(
+    st.one_of(st.integers(-5, 5), st.booleans(), st.floats(allow_nan=True), st.text(max_size=3), st.sampled_from(["folder", "limit", "rig-1"])),
+    lambda below: st.one_of(
+        st.lists(below, max_size=3),
+        st.dictionaries(st.sampled_from(["id", "kind", "when", "channels", "name", "en", "source", "rows"]), below, max_size=4),
+    ),
+    max_leaves=12,
+)
+
+
+def to_toml(value: Any) -> str:
+    match value:
+        case bool():
+            return "true" if value else "false"
+        case str():
+            return '"' + "".join(f"\\U{ord(c):08X}" for c in value) + '"'
+        case dict():
+            return "{ " + ", ".join(f"{key} = {to_toml(below)}" for key, below in value.items()) + " }"
+        case list():
+            return "[\n" + ",\n".join(to_toml(below) for below in value) + "\n]"
+    return repr(value)
+
+
+@settings(deadline=None)
+@given(st.dictionaries(st.sampled_from(["cameras", "sensors", "alarms", "people", "station", "records", "x"]), values))
+def test_any_toml_gives_mistakes_within_its_lines(tmp_path_factory: pytest.TempPathFactory, data: dict[str, Any]) -> None:
+    text = "\n".join(f"{key} = {to_toml(value)}" for key, value in data.items()) + "\n#\n"
+    tomllib.loads(text)
+    path = tmp_path_factory.getbasetemp() / "any.toml"
+    path.write_text(text, encoding="utf-8", newline="\n")
+    with pytest.raises(StationFileError) as caught:
+        load_station(path)
+    assert all(1 <= mistake.line <= text.count("\n") for mistake in caught.value.mistakes)
+
+
+# ---- where keys are ----------------------------------------------------------------------------------------------
+
+
+TRICKY = r"""# [[not]] a "header"
+a.b."c d" = 1
+'x.y' = "]" # comment [
+s = QQQ
+[no]
+k = 1 \"QQQ
+l = AAA
+k = 2
+'AAA
+array = [ # comment ]
+  1, [2,
+  3], { k = "}", m.n = [
+  4 ] },
+]
+[t]
+k = 1979-05-27T07:32:00Z
+[t.sub]
+k = "its"
+[[f]]
+k = 1
+[[f.g]]
+k = 2
+[[f.g]]
+k = 3
+[f.g.h]
+k = 4
+[[f]]
+[[f.g]]
+"\u006b" = 5
+""".replace("QQQ", '"' * 3).replace("AAA", "'" * 3)
+
+
+def test_lines_of_a_tricky_file() -> None:
+    lines = locate_keys(TRICKY)
+    rows = TRICKY.split("\n")
+
+    def text_at(*path: str | int) -> str:
+        return rows[lines[path] - 1].strip()
+
+    assert text_at("a", "b", "c d") == 'a.b."c d" = 1'
+    assert text_at("x.y").startswith("'x.y'")
+    assert text_at("s") == 's = """'
+    assert ("k",) not in lines
+    assert ("no",) not in lines
+    assert text_at("array", 1, 1) == '3], { k = "}", m.n = ['
+    assert text_at("array", 2, "m", "n", 0) == "4 ] },"
+    assert text_at("t") == "[t]"
+    assert text_at("t", "sub", "k") == 'k = "its"'
+    assert text_at("f", 0, "k") == "k = 1"
+    assert text_at("f", 0, "g", 1, "k") == "k = 3"
+    assert text_at("f", 0, "g", 1, "h", "k") == "k = 4"
+    assert text_at("f", 1, "g", 0, "k") == r'"\u006b" = 5'
+
+
+def paths_of(node: Any, path: tuple[str | int, ...] = ()) -> set[tuple[str | int, ...]]:
+    found = {path}
+    items = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
+    for key, below in items:
+        found |= paths_of(below, (*path, key))
+    return found
+
+
+@pytest.mark.parametrize("text", [TRICKY, GOOD], ids=["tricky", "good"])
+def test_every_key_is_located_and_no_other(text: str) -> None:
+    assert set(locate_keys(text)) == paths_of(tomllib.loads(text))
+
+
+@given(st.dictionaries(st.sampled_from(["cameras", "sensors", "x"]), values))
+def test_every_key_of_any_file_is_located(data: dict[str, Any]) -> None:
+    text = "\n".join(f"{key} = {to_toml(value)}" for key, value in data.items())
+    assert set(locate_keys(text)) == paths_of(tomllib.loads(text))
+
+
+@given(st.text(alphabet="[]{}=\"'\\\n#a.,1", max_size=40))
+def test_locating_ends_for_any_text(text: str) -> None:
+    assert locate_keys(text)[()] == 1
+
+
+@pytest.mark.parametrize("path", sorted(STATIONS.glob("*.toml")), ids=lambda path: path.name)
+def test_the_station_files_that_come_along_are_right(path: Path) -> None:
+    station = load_station(path, ["surface-pitting", "hydraulic-rig"])
+    assert station.alarms
