@@ -13,7 +13,7 @@ from station.camera_feed import CameraFeed
 from station.config import Text
 from station.counting import worst_verdict
 from station.frames import JudgedFrame
-from station.health import SourceHealth
+from station.health import DeviceStatus, SourceHealth
 from station.image_judging import ImageJudge
 from station.sensor_judging import RISK_PREFIX, SensorJudge
 from station.view import CameraView, RiskView, SensorView
@@ -30,8 +30,8 @@ def doubt_of(name: Text, health: SourceHealth, failure: Reason | None, findings:
         failure: Why its model cannot be used; None when it can.
         findings: The newest ones; None where nothing was judged yet.
     """
-    if not health.exhausted and not health.alive:
-        return Reason.of(ReasonCode.SOURCE_GONE, source=name.en, detail=health.detail)
+    if gone := _gone(name, health):
+        return gone
     if failure is not None:
         return failure
     if findings is None:
@@ -41,6 +41,15 @@ def doubt_of(name: Text, health: SourceHealth, failure: Reason | None, findings:
     return None
 
 
+def _gone(name: Text, health: SourceHealth) -> Reason | None:
+    """Why a source gives nothing: not open yet (no reason to warn), or gone. None when it is there, or a replay at its end."""
+    if health.alive or health.exhausted:
+        return None
+    if health.status is DeviceStatus.FUNCTION_CHECK:
+        return Reason.of(ReasonCode.NOT_STARTED)
+    return Reason.of(ReasonCode.SOURCE_GONE, source=name.en, detail=health.detail)
+
+
 def camera_view(feed: CameraFeed, judge: ImageJudge | None, health: SourceHealth, latest: JudgedFrame | None, now_s: float) -> CameraView:
     """One camera as its tile shows it."""
     camera = feed.camera
@@ -48,8 +57,7 @@ def camera_view(feed: CameraFeed, judge: ImageJudge | None, health: SourceHealth
     age_s = now_s - newest.monotonic_s if newest is not None else math.inf
     if judge is None:
         doubt: Reason | None = Reason.of(ReasonCode.NO_MODEL, detail="no model is set for this camera")
-        if not health.alive and not health.exhausted:
-            doubt = Reason.of(ReasonCode.SOURCE_GONE, source=camera.name.en, detail=health.detail)
+        doubt = _gone(camera.name, health) or doubt
     else:
         doubt = doubt_of(camera.name, health, judge.failure, latest.findings if latest is not None else None)
         if doubt is None and not health.exhausted and age_s > camera.stale_after_s:
@@ -77,8 +85,7 @@ def sensor_view(judge: SensorJudge, health: SourceHealth, pack: PackContract | N
     latest = judge.latest
     age_s = now_s - judge.newest_s
     if sensor.model is None:
-        gone = not health.alive and not health.exhausted
-        doubt: Reason | None = Reason.of(ReasonCode.SOURCE_GONE, source=sensor.name.en, detail=health.detail) if gone else None
+        doubt = _gone(sensor.name, health)
         verdict = Verdict.NO_VERDICT
     else:
         doubt = doubt_of(sensor.name, health, judge.failure, latest.findings if latest is not None else None)
