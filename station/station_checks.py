@@ -10,6 +10,7 @@ import math
 from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
+from station.simulation.rig_templates import RIG_CHANNELS
 from station.station_sentences import did_you_mean
 from station.toml_lines import KeyPath
 
@@ -82,6 +83,9 @@ def _sensor(path: KeyPath, sensor: Table) -> Iterator[Found]:
         low, high = _number(channel, "normal_low"), _number(channel, "normal_high")
         if low is not None and high is not None and low >= high:
             yield (*channel_path, "normal_low"), f"normal_low {low:g} is not below normal_high {high:g}; exchange or correct them"
+        name = channel.get("id")
+        if sensor.get("kind") == "simulated" and isinstance(name, str) and name not in RIG_CHANNELS:
+            yield (*channel_path, "id"), f'the simulated rig has no channel "{name}"{did_you_mean(name, RIG_CHANNELS)}'
     rows = sensor.get("rows")
     if isinstance(rows, str) and rows.count(":") == 1:
         begin, _, end = rows.partition(":")
@@ -135,7 +139,9 @@ def _limit_source(path: KeyPath, condition: Table, cameras: Table, sensors: Tabl
     if source not in sensors:
         yield (*path, "source"), f'no sensor link has the id "{source}"{did_you_mean(source, sensors)}'
         return
-    channels = [c["id"] for _, c in _tables(sensors[source], "channels") if isinstance(c.get("id"), str)]
+    channels: Collection[str] = [c["id"] for _, c in _tables(sensors[source], "channels") if isinstance(c.get("id"), str)]
+    if not channels and sensors[source].get("kind") == "simulated":
+        channels = RIG_CHANNELS
     if isinstance(channel, str) and channels and channel not in channels:
         yield (*path, "channel"), f'"{source}" has no channel "{channel}"{did_you_mean(channel, channels)}'
 

@@ -7,6 +7,7 @@ import struct
 import threading
 from contextlib import suppress
 from enum import StrEnum
+from typing import Self
 
 import cv2
 import numpy as np
@@ -56,7 +57,7 @@ class LoopbackCamera:
             thread.join(5.0)
             assert not thread.is_alive()
 
-    def __enter__(self) -> LoopbackCamera:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -125,7 +126,12 @@ class LoopbackCamera:
                 continue
             for payload, is_last in _packets(_picture(number)):
                 head = struct.pack(
-                    ">BBHII", 0x80, 26 | (0x80 if is_last else 0), sequence & 0xFFFF, int(number * _CLOCK_HZ / _FRAME_HZ) & 0xFFFFFFFF, 0x4C53
+                    ">BBHII",
+                    0x80,
+                    26 | (0x80 if is_last else 0),
+                    sequence & 0xFFFF,
+                    int(number * _CLOCK_HZ / _FRAME_HZ) & 0xFFFFFFFF,
+                    0x4C53,
                 )
                 packet = head + payload
                 connection.sendall(struct.pack(">cBH", b"$", 0, len(packet)) + packet)

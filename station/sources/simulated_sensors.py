@@ -17,6 +17,8 @@ class SimulatedSensorsOpener:
 
     def __init__(self, sensor: SimulatedSensors) -> None:
         self._sensor = sensor
+        self.position = 0
+        """Rows made so far."""
 
     @property
     def channels(self) -> tuple[str, ...]:
@@ -24,14 +26,15 @@ class SimulatedSensorsOpener:
         return RIG_CHANNELS
 
     def open(self) -> SimulatedSensorsConnection:
-        """Build the rig; never fails."""
-        return SimulatedSensorsConnection(self._sensor)
+        """Build the rig. Raises InputError when its templates cannot be read."""
+        return SimulatedSensorsConnection(self, self._sensor)
 
 
 class SimulatedSensorsConnection:
     """Gives the rows of one wake-up after the other."""
 
-    def __init__(self, sensor: SimulatedSensors) -> None:
+    def __init__(self, opener: SimulatedSensorsOpener, sensor: SimulatedSensors) -> None:
+        self._opener = opener
         self._rig = RigModel(
             seed=sensor.seed,
             wear=sensor.wear,
@@ -41,13 +44,14 @@ class SimulatedSensorsConnection:
         )
         self._rows_hz = sensor.rate_hz * sensor.speed
         self._count = max(1, round(self._rows_hz / BATCHES_HZ))
-        self._next = 0
+        self._first = opener.position
 
     def read(self) -> Reading[Rows]:
         """The rows of the next wake-up."""
-        time_s, values, keys, phase_s = self._rig.rows(self._next, self._count)
-        self._next += self._count
-        return Reading(Rows(time_s, values, tuple(keys), phase_s), due_s=(self._next - 1) / self._rows_hz, count=self._count)
+        time_s, values, keys, phase_s = self._rig.rows(self._opener.position, self._count)
+        self._opener.position += self._count
+        due_s = (self._opener.position - 1 - self._first) / self._rows_hz
+        return Reading(Rows(time_s, values, tuple(keys), phase_s), due_s, count=self._count)
 
     def close(self) -> None:
         """Nothing is held open."""
