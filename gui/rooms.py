@@ -26,10 +26,10 @@ def _trends(port: LinePort, theme: ThemeSource, jobs: Jobs, _commands: Commands,
     return TrendsScreen(port, theme, jobs)
 
 
-def _review(port: LinePort, theme: ThemeSource, jobs: Jobs, _commands: Commands, _clock: Clock) -> Screen:
+def _review(port: LinePort, theme: ThemeSource, jobs: Jobs, commands: Commands, _clock: Clock) -> Screen:
     from gui.review_screen import ReviewScreen
 
-    return ReviewScreen(port, theme, jobs)
+    return ReviewScreen(port, theme, jobs, commands)
 
 
 def _report(port: LinePort, theme: ThemeSource, jobs: Jobs, _commands: Commands, _clock: Clock) -> Screen:
