@@ -30,7 +30,9 @@ from station.row_desk import RowDesk
 from station.sensor_judging import SensorJudge, SensorModel
 from station.shift_counts import ShiftCounts
 from station.snapshots import camera_view, sensor_view
+from station.sources.camera_kinds import Picture
 from station.sources.camera_reader import CameraReader
+from station.sources.read_loop import Opener
 from station.sources.sensor_reader import SensorReader
 from station.station_file import load_station
 from station.supervisor import Supervisor
@@ -72,12 +74,21 @@ class Line:
         base_dir: Folder that its relative paths start from.
         data: Where records go.
         clock: Source of time.
+        camera_openers: How to open a camera otherwise than its kind does, by id (a tapped cable in a test, a bench's camera).
 
     Raises:
         RecordsError: The data folder cannot be used.
     """
 
-    def __init__(self, station: StationFile, base_dir: Path, data: DataFolder, clock: Clock | None = None) -> None:
+    def __init__(
+        self,
+        station: StationFile,
+        base_dir: Path,
+        data: DataFolder,
+        clock: Clock | None = None,
+        *,
+        camera_openers: Mapping[str, Opener[Picture]] | None = None,
+    ) -> None:
         self.clock: Clock = clock or SystemClock()
         self._station = station
         self._data = data
@@ -89,7 +100,7 @@ class Line:
         self._records = Records.open(data, self.clock, station.records)
         self._shelf = ModelShelf((data.packs, models_dir()), self._note_provider)
         self._alarms = AlarmDesk(station.alarms, [SourceId(camera.id) for camera in station.cameras], self._records, self.clock)
-        self._wire_cameras(base_dir)
+        self._wire_cameras(base_dir, camera_openers or {})
         self._wire_sensors(base_dir)
         self._counts = ShiftCounts(station.station.shifts, self._records, self._frames.parts, self._frames.labels, self.clock)
         self._supervisor = Supervisor(
@@ -107,7 +118,7 @@ class Line:
             self._camera_views, self._sensor_views, lambda source_id: self._sensor_readers[source_id].channel_ids, self._shelf
         )
 
-    def _wire_cameras(self, base_dir: Path) -> None:
+    def _wire_cameras(self, base_dir: Path, openers: Mapping[str, Opener[Picture]]) -> None:
         wakes: dict[str, threading.Event] = {}
         self._feeds: list[CameraFeed] = []
         self._camera_readers: list[CameraReader] = []
@@ -115,7 +126,7 @@ class Line:
             wake = wakes.setdefault(camera.model or "", threading.Event())
             feed = CameraFeed(camera, wake=wake, clock=self.clock)
             self._feeds.append(feed)
-            self._camera_readers.append(CameraReader(camera, base_dir, self.clock, feed))
+            self._camera_readers.append(CameraReader(camera, base_dir, self.clock, feed, opener=openers.get(camera.id)))
         near_miss = {f.source_id: score for f in self._feeds if (score := self._shelf.near_miss(f.camera.model)) is not None}
         self._frames = FrameDesk(self._feeds, near_miss, self._station.records.sample_ok_share, self._alarms, self._records)
         self._image_judges = {

@@ -1,0 +1,187 @@
+"""This file decides whether a whole line, from source to records, does what a shift needs."""
+
+from __future__ import annotations
+
+import json
+import threading
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from inference.errors import SourceError
+from inference.findings import Verdict
+from inference.reasons import ReasonCode
+from station.frames import PersonId, SourceId
+from station.sources.read_loop import Reading
+from station.view import AlarmState, Feedback, FeedbackAnswer, ImageQuery, LineState
+from tests.integration.station_making import make_line, part, wait_until, write_parts
+from tests.source_doubles import Picture, ScriptedOpener
+
+CAMERA = SourceId("camera-1")
+FOLDER = 'kind = "folder"\npath = "parts"'
+WEI = PersonId("wei")
+
+
+def _run_to_end(tmp_path: Path, blobs: str) -> dict[str, object]:
+    write_parts(tmp_path / "parts", blobs)
+    line = make_line(tmp_path, FOLDER)
+    line.start()
+    try:
+        wait_until(lambda: line.finished, "the end of the replay")
+    finally:
+        line.stop()
+    return line.summary()
+
+
+def test_a_replay_judges_every_image_and_three_of_five_make_one_warning(tmp_path: Path) -> None:
+    summary = _run_to_end(tmp_path, "....x.xx" + "x" * 20 + "..")
+    assert summary["frames"] == 30
+    assert summary["verdicts"] == {"ok": 7, "defect": 23, "no_verdict": 0}
+    assert summary["alarms"] == {"defect": 1, "fault": 0, "system": 0}
+    assert summary["drops"] == 0
+
+
+def test_two_defects_in_five_are_no_warning(tmp_path: Path) -> None:
+    summary = _run_to_end(tmp_path, "x...x....x.x...")
+    assert summary["alarms"] == {"defect": 0, "fault": 0, "system": 0}
+
+
+def test_garbage_is_no_verdict_and_the_run_goes_on(tmp_path: Path) -> None:
+    summary = _run_to_end(tmp_path, "..?..?xx")
+    assert summary["verdicts"] == {"ok": 4, "defect": 2, "no_verdict": 2}
+
+
+def test_after_a_restart_the_warning_its_frame_and_its_feedback_are_there(tmp_path: Path) -> None:
+    write_parts(tmp_path / "parts", "xxxx")
+    line = make_line(tmp_path, FOLDER)
+    line.start()
+    try:
+        wait_until(lambda: line.finished, "the end of the replay")
+        (warning,) = line.snapshot().alarms
+        assert line.give_feedback(Feedback(FeedbackAnswer.REAL, WEI, alarm_id=warning.alarm_id, note="seen")).ok
+        assert line.snapshot().alarms[0].state is AlarmState.ACKNOWLEDGED_ACTIVE
+    finally:
+        line.stop()
+
+    again = make_line(tmp_path, 'kind = "folder"\npath = "nothing-here"')
+    again.start()
+    try:
+        (restored,) = [alarm for alarm in again.snapshot().alarms if alarm.definition.id == "blob"]
+        assert restored.alarm_id == warning.alarm_id
+        assert restored.acknowledged_by == WEI
+        assert restored.feedback is not None
+        assert restored.feedback.note == "seen"
+        kept = [image for image in again.images(ImageQuery(why_kept="alarm")) if image.source_id == CAMERA]
+        assert len(kept) == 1
+        picture = cv2.imread(str(kept[0].path))
+        np.testing.assert_array_equal(picture, part(blob=True))
+        region = json.loads(kept[0].regions_json)[0]
+        assert (region["x"], region["y"], region["w"], region["h"]) == (20, 16, 24, 16)
+    finally:
+        again.stop()
+
+
+def test_nobody_signed_in_acknowledges_nothing(tmp_path: Path) -> None:
+    write_parts(tmp_path / "parts", "xxxx")
+    line = make_line(tmp_path, FOLDER)
+    line.start()
+    try:
+        wait_until(lambda: line.finished, "the end of the replay")
+        (warning,) = line.snapshot().alarms
+        outcome = line.acknowledge(warning.alarm_id)
+        assert not outcome.ok
+        assert "signed in" in outcome.sentence
+        assert line.snapshot().alarms[0].state is AlarmState.UNACKNOWLEDGED_ACTIVE
+    finally:
+        line.stop()
+
+
+def test_a_pulled_cable_is_no_verdict_one_warning_and_judging_goes_on_when_it_is_back(tmp_path: Path) -> None:
+    back = threading.Event()
+    pulled = threading.Event()
+
+    def pull() -> Reading:
+        pulled.set()
+        raise SourceError("the cable was pulled")
+
+    def plug_in() -> Reading:
+        back.wait(20)
+        return Reading(Picture(part(blob=False), "after"))
+
+    good = [lambda: Reading(Picture(part(blob=False), "before"))] * 3
+    later = [plug_in] + [lambda: (threading.Event().wait(0.02), Reading(Picture(part(blob=False), "after")))[1]] * 500
+    opener = ScriptedOpener([*good, pull], SourceError("no such device"), SourceError("no such device"), later)
+    line = make_line(tmp_path, 'kind = "usb"\nread_timeout_s = 30', {"camera-1": opener})
+    line.start()
+    try:
+        wait_until(lambda: _verdict(line) is Verdict.OK, "the first verdict")
+        assert pulled.wait(20)
+        wait_until(lambda: _verdict(line) is Verdict.NO_VERDICT, "NO VERDICT")
+        view = line.snapshot().cameras[0]
+        assert view.reason is not None
+        assert view.reason.code in (ReasonCode.SOURCE_GONE, ReasonCode.STALE)
+        wait_until(lambda: len(line.snapshot().alarms) == 1, "the warning")
+        assert line.snapshot().state is LineState.DEGRADED
+        back.set()
+        wait_until(lambda: _verdict(line) is Verdict.OK, "a verdict after the cable is back")
+        wait_until(lambda: not [a for a in line.snapshot().alarms if a.state is AlarmState.UNACKNOWLEDGED_ACTIVE], "the warning's return")
+        assert line.summary()["alarms"] == {"defect": 0, "fault": 0, "system": 1}
+    finally:
+        back.set()
+        line.stop()
+
+
+def test_a_missing_pack_is_no_verdict_with_the_reason(tmp_path: Path) -> None:
+    write_parts(tmp_path / "parts", "..")
+    line = make_line(tmp_path, FOLDER)
+    for file in (tmp_path / "data" / "packs" / "blob").glob("model.onnx"):
+        file.write_bytes(file.read_bytes()[:-7])
+    line.start()
+    try:
+        wait_until(lambda: line.finished, "the end of the replay")
+        assert line.summary()["verdicts"] == {"ok": 0, "defect": 0, "no_verdict": 2}
+        reason = line.snapshot().cameras[0].reason
+        assert reason is not None
+        assert reason.code is ReasonCode.NO_MODEL
+    finally:
+        line.stop()
+
+
+def test_stop_may_be_called_twice_and_leaves_no_thread(tmp_path: Path) -> None:
+    before = set(threading.enumerate())
+    write_parts(tmp_path / "parts", "..x")
+    line = make_line(tmp_path, FOLDER)
+    line.start()
+    line.stop()
+    line.stop()
+    wait_until(lambda: not (set(threading.enumerate()) - before), "the end of all threads")
+
+
+@pytest.mark.parametrize("source", ["camera-1", "nothing"])
+def test_live_test_says_what_came_or_why_not(tmp_path: Path, source: str) -> None:
+    write_parts(tmp_path / "parts", "..x")
+    line = make_line(tmp_path, FOLDER)
+    line.start()
+    try:
+        wait_until(lambda: line.finished, "the end of the replay")
+        result = line.test_source(SourceId(source))
+        assert result.ok is (source == "camera-1")
+        assert ("64 x 48" if result.ok else "no source nothing") in result.sentence
+    finally:
+        line.stop()
+
+
+def test_a_pack_proves_its_golden_set_on_demand(tmp_path: Path) -> None:
+    write_parts(tmp_path / "parts", ".")
+    line = make_line(tmp_path, FOLDER)
+    try:
+        assert line.test_model("blob").ok
+        assert not line.test_model("no-such-pack").ok
+    finally:
+        line.stop()
+
+
+def _verdict(line: object) -> Verdict:
+    return line.snapshot().cameras[0].verdict  # type: ignore[attr-defined]
