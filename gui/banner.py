@@ -64,8 +64,8 @@ class Banner(QFrame):
     def restyle(self) -> None:
         """Heights follow the scale."""
         for button in (self.silence, self.acknowledge):
-            button.setMinimumHeight(max(52, self._source.space(58)))
-        self.acknowledge.setMinimumWidth(self._source.space(200))
+            button.prefer_size(self._source.space(150), self._source.space(60))
+        self.acknowledge.prefer_size(self._source.space(220), self._source.space(60))
 
     def retranslate(self) -> None:
         """Set every text in the current language."""

@@ -5,8 +5,6 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-import cv2
-import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QBrush,
@@ -26,6 +24,7 @@ from typing_extensions import override
 
 from gui.controls import keycap_width, paint_keycap
 from gui.language import pick, reason_text
+from gui.shrinking import shrink, to_screen
 from gui.theme import TextSize, ThemeSource
 from gui.time_text import clock_text, span_text
 from gui.words import verdict_word
@@ -47,6 +46,7 @@ class _Shown:
     score: str
     title: str
     rates: str
+    age: str
     headline: str
     sentence: str
     regions: tuple[Region, ...]
@@ -146,9 +146,9 @@ class CameraTile(QWidget):
             title = self._titles.get((finding.model, finding.label))
             label = (finding.label if title is None else pick(title)) if view.verdict is Verdict.DEFECT else ""
             score = "" if math.isnan(finding.score) else f"{finding.score:.2f}"
-        rates = self._rates(view) if refresh_rates or self._shown is None else self._shown.rates
+        rates, age = self._rates(view) if refresh_rates or self._shown is None else (self._shown.rates, self._shown.age)
         regions = finding.regions if finding is not None and view.verdict is Verdict.DEFECT else ()
-        return _Shown(view.verdict, label, score, pick(view.name), rates, headline, sentence, regions)
+        return _Shown(view.verdict, label, score, pick(view.name), rates, age, headline, sentence, regions)
 
     def _why_not(self, view: CameraView) -> tuple[str, str]:
         reason = view.reason
@@ -161,15 +161,14 @@ class CameraTile(QWidget):
         retry = self.tr("Trying again ({count}).").format(count=view.health.attempts) if view.health.attempts else ""
         return since, " ".join(part for part in (_sentence(detail), retry) if part)
 
-    def _rates(self, view: CameraView) -> str:
+    def _rates(self, view: CameraView) -> tuple[str, str]:
         if not view.health.alive:
-            return self.tr("gone for {span}").format(span=span_text(view.age_s)) if math.isfinite(view.age_s) else ""
+            return (self.tr("gone for {span}").format(span=span_text(view.age_s)) if math.isfinite(view.age_s) else ""), ""
         parts = [self.tr("{count} fps").format(count=round(view.display_hz))]
         if math.isfinite(view.latency_ms):
             parts.append(self.tr("{time} ms").format(time=round(view.latency_ms)))
-        if math.isfinite(view.age_s):
-            parts.append(self.tr("{age} s old").format(age=f"{view.age_s:.1f}"))
-        return " · ".join(parts)
+        age = self.tr("{age} s old").format(age=f"{view.age_s:.1f}") if math.isfinite(view.age_s) else ""
+        return " · ".join(parts), age
 
     @override
     def sizeHint(self) -> QSize:
@@ -197,7 +196,7 @@ class CameraTile(QWidget):
         theme, shown = self._source.theme, self._shown
         band_height = self._source.space(58)
         area = QRectF(0, 0, self.width(), self.height() - band_height)
-        painter.fillRect(area, QColor(theme.overlay))
+        painter.fillRect(area, QColor(theme.line))
         target = self._paint_picture(painter, area)
         verdict = Verdict.NO_VERDICT if shown is None else shown.verdict
         if shown is None or verdict is Verdict.NO_VERDICT:
@@ -237,12 +236,9 @@ class CameraTile(QWidget):
         height, width = image.shape[:2]
         ratio = self.devicePixelRatioF()
         factor = min(area.width() * ratio / width, area.height() * ratio / height)
-        size = (max(1, round(width * factor)), max(1, round(height * factor)))
-        interpolation = cv2.INTER_AREA if factor < 0.6 else cv2.INTER_LINEAR
-        scaled = np.ascontiguousarray(cv2.resize(image, size, interpolation=interpolation), dtype=np.uint8)
-        kind = QImage.Format.Format_BGR888 if scaled.ndim == 3 else QImage.Format.Format_Grayscale8
+        scaled = to_screen(shrink(image, max(1, round(width * factor)), max(1, round(height * factor))))
         self._scaled_buffer = scaled  # the QImage shares it
-        self._scaled = QImage(scaled.data, size[0], size[1], scaled.strides[0], kind)
+        self._scaled = QImage(scaled.data, scaled.shape[1], scaled.shape[0], scaled.strides[0], QImage.Format.Format_RGB32)
         self._scaled.setDevicePixelRatio(ratio)
 
     def _paint_region(self, painter: QPainter, region: Region, target: QRectF, image_width: int, shown: _Shown) -> None:
@@ -331,14 +327,10 @@ class CameraTile(QWidget):
         painter.setFont(small)
         metrics = QFontMetricsF(small)
         cap = keycap_width(self._key, self) if self._key else 0
-        right_width = max(metrics.horizontalAdvance(shown.title) + cap + 8, metrics.horizontalAdvance(shown.rates))
-        left = room.adjusted(word_width + pad, 0, -right_width - pad, 0)
-        said = [part for part in (shown.label, shown.score) if part]
-        widest = max((metrics.horizontalAdvance(part) for part in said), default=0.0)
-        verdict_text = "\n".join(said) if widest <= left.width() else ""
-        if word_width + right_width + pad > room.width():
-            self.clipped = True
-        painter.drawText(left, middle | int(Qt.AlignmentFlag.AlignLeft), verdict_text)
+        title_width = metrics.horizontalAdvance(shown.title) + (cap + 8 if cap else 0)
+        said, rates, right_width = self._fit_band(shown, metrics, room.width() - word_width - pad, title_width, pad)
+        left = room.adjusted(word_width + pad, 0, 0, 0)
+        painter.drawText(left, middle | int(Qt.AlignmentFlag.AlignLeft), "\n".join(said))
         half = band.height() / 2
         line = metrics.height()
         upper = QRectF(room.right() - right_width, band.top() + half - line, right_width, line)
@@ -348,7 +340,22 @@ class CameraTile(QWidget):
         muted = QColor(theme.defect_ink if defect else theme.ink_muted)
         painter.setPen(muted)
         lower = QRectF(room.right() - right_width, band.top() + half, right_width, line)
-        painter.drawText(lower, middle | int(Qt.AlignmentFlag.AlignRight), shown.rates)
+        painter.drawText(lower, middle | int(Qt.AlignmentFlag.AlignRight), rates)
+
+    def _fit_band(self, shown: _Shown, metrics: QFontMetricsF, room: float, title_width: float, pad: float) -> tuple[list[str], str, float]:
+        """What is said on the left, the rates, and the width of the right column.
+
+        Where room is short the age goes first, then the label: it stands at the region as well.
+        """
+        full = [part for part in (shown.label, shown.score) if part]
+        long_rates = " · ".join(part for part in (shown.rates, shown.age) if part)
+        for said, rates in ((full, long_rates), (full, shown.rates), (full[-1:], shown.rates), ([], shown.rates)):
+            widest = max((metrics.horizontalAdvance(part) for part in said), default=0.0)
+            right_width = max(title_width, metrics.horizontalAdvance(rates)) + 2
+            if (widest + pad if said else 0.0) + right_width <= room:
+                return said, rates, right_width
+        self.clipped = True
+        return [], shown.rates, right_width
 
 
 def _strongest(view: CameraView) -> Finding | None:

@@ -41,7 +41,7 @@ class ChoicePopup(QDialog):
         for number, (choice, text) in enumerate(choices):
             button = KeyButton(_KEYS[number] if number < len(_KEYS) else "", ButtonRole.BIG)
             button.setText(text)
-            button.setMinimumSize(320, 68)
+            button.prefer_size(340, 68)
             button.clicked.connect(partial(self._choose, choice))
             grid.addWidget(button, number // columns, number % columns)
         layout.addLayout(grid)

@@ -97,8 +97,8 @@ class KeyButton(QPushButton):
     ) -> None:
         super().__init__(parent)
         self._key = key
+        self._preferred = QSize(TOUCH_PX, TOUCH_PX)
         self.setProperty("role", role.value)
-        self.setMinimumSize(TOUCH_PX, TOUCH_PX)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         if key:
             shortcut = QShortcut(QKeySequence(key), self)
@@ -111,11 +111,17 @@ class KeyButton(QPushButton):
         """The key as it is shown; empty for none."""
         return self._key
 
+    def prefer_size(self, width_px: int, height_px: int) -> None:
+        """Be at least so large. A minimum size would be overruled by the style sheet."""
+        self._preferred = QSize(max(TOUCH_PX, width_px), max(TOUCH_PX, height_px))
+        self.updateGeometry()
+
     @override
     def sizeHint(self) -> QSize:
         """Text, keycap and padding."""
+        self.ensurePolished()
         hint = super().sizeHint()
-        return QSize(max(TOUCH_PX, hint.width() + self._gap() + self._cap_width()), max(TOUCH_PX, hint.height()))
+        return self._preferred.expandedTo(QSize(hint.width() + self._gap() + self._cap_width(), hint.height()))
 
     @override
     def minimumSizeHint(self) -> QSize:

@@ -10,6 +10,7 @@ from typing_extensions import override
 from gui.theme import TextSize, ThemeSource
 
 _SHRINK = 0.72
+_SMALLEST_PX = 12
 
 
 class ElidedLabel(QWidget):
@@ -54,7 +55,7 @@ class ElidedLabel(QWidget):
         painter = QPainter(self)
         painter.setPen(QColor(self._source.theme.ink))
         font = self._source.font(self._size, QFont.Weight.Normal)
-        smallest = round(font.pixelSize() * _SHRINK)
+        smallest = max(_SMALLEST_PX, round(font.pixelSize() * _SHRINK))
         while font.pixelSize() > smallest and QFontMetricsF(font).horizontalAdvance(self._text) > self.width():
             font.setPixelSize(font.pixelSize() - 1)
         painter.setFont(font)

@@ -46,7 +46,7 @@ class FeedbackBar(QWidget):
         row.setSpacing(8)
         for answer, button in self.answers.items():
             button.setCheckable(True)
-            button.setMinimumHeight(56)
+            button.prefer_size(0, 56)
             button.clicked.connect(partial(self._on_answer, answer))
             row.addWidget(button, 1)
         details = QGridLayout()

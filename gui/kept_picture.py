@@ -13,6 +13,7 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen, QResizeEv
 from PySide6.QtWidgets import QSizePolicy, QWidget
 from typing_extensions import override
 
+from gui.shrinking import shrink
 from gui.theme import TextSize, ThemeSource
 from inference.errors import InputError
 from inference.findings import ImageU8, Region
@@ -58,7 +59,7 @@ def prepare(image: ImageU8, heatmap: ImageU8 | None) -> PreparedPicture:
     height, width = image.shape[:2]
     factor = min(1.0, _LONGEST_PX / max(height, width))
     size = (max(1, round(width * factor)), max(1, round(height * factor)))
-    small = cv2.resize(image, size, interpolation=cv2.INTER_AREA) if factor < 1.0 else image
+    small = shrink(image, *size) if factor < 1.0 else image
     heat = None
     if heatmap is not None and heatmap.size:
         level = cv2.resize(heatmap, size, interpolation=cv2.INTER_LINEAR).astype(np.uint16) * 7 // 10
@@ -84,7 +85,7 @@ class KeptPicture(QWidget):
         self._heat_shown = False
         self._message = ""
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setMinimumHeight(90)
+        self.setMinimumHeight(60)
         theme.theme_changed.connect(self.update)
 
     @property

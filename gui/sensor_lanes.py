@@ -101,8 +101,8 @@ class SensorLanes(QFrame):
                     )
                     self._channels.append(_ChannelLane(source, channel.id, index, strip))
             for target, output in self._outputs.get(sensor.model or "", {}).items():
-                title = self.tr("Risk: {what}").format(what=target if output.title is None else pick(output.title))
-                lane = StripChart(title, "", 2, None, None, output.threshold, self._source, subtitle=pick(sensor.name), window_s=_WINDOW_S)
+                title = target if output.title is None else pick(output.title)
+                lane = StripChart(title, "", 2, None, None, output.threshold, self._source, subtitle=self.tr("risk"), window_s=_WINDOW_S)
                 self._risks[source, target] = lane
         self._columns = 0
         self._arrange()
@@ -124,7 +124,7 @@ class SensorLanes(QFrame):
                 strip = self._risks.get((view.source_id, risk.target))
                 if strip is not None:
                     strip.show_trace(risk.trace_time_s, risk.trace_score, float(np.float64(risk.finding.score)))
-                    strip.set_subtitle(self._drivers(view, risk))
+                    strip.set_subtitle(self._drivers(risk))
 
     def _show_note(self, view: SensorView) -> None:
         note = self.notes.get(view.source_id)
@@ -136,11 +136,13 @@ class SensorLanes(QFrame):
             note.setText(" · ".join(part for part in (pick(view.name), verdict_word(view.verdict), why) if part))
         note.setVisible(silent)
 
-    def _drivers(self, view: SensorView, risk: RiskView) -> str:
+    def _drivers(self, risk: RiskView) -> str:
         if risk.finding.verdict is not Verdict.FAULT:
-            return pick(view.name)
+            return self.tr("risk")
         driving = risk.finding.contributors[:_MOST_NAMED_CHANNELS]
-        return " · ".join(f"{one.channel} {one.share * 100:.0f} %" for one in driving) or pick(view.name)
+        if not driving:
+            return self.tr("risk")
+        return self.tr("risk: {channels}").format(channels=", ".join(one.channel for one in driving))
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -150,7 +152,8 @@ class SensorLanes(QFrame):
 
     def _arrange(self) -> None:
         strips = [*(lane.strip for lane in self._channels), *self._risks.values()]
-        room = self._scroll.viewport().height()
+        notes = sum(note.sizeHint().height() + 4 for note in self.notes.values() if not note.isHidden())
+        room = self.height() - 14 - notes
         columns = 1 if room >= len(strips) * self._source.space(_ONE_COLUMN_LANE_PX) else 2
         if columns == self._columns:
             return

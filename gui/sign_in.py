@@ -62,7 +62,7 @@ class SignInDialog(QDialog):
             button = KeyButton(chr(ord("A") + number) if number < _MOST_LETTERS else "")
             button.setText(f"{person.name} · {role_word(person.role)}")
             button.setCheckable(True)
-            button.setMinimumHeight(60)
+            button.prefer_size(220, 60)
             button.clicked.connect(partial(self._on_person, PersonId(person.id)))
             group.addButton(button)
             grid.addWidget(button, number % rows, number // rows)
@@ -90,8 +90,10 @@ class SignInDialog(QDialog):
         self.enter.setText(self.tr("Sign in"))
         self.enter.clicked.connect(self._on_enter)
         grid.addWidget(self.enter, 4, 2)
+        for column in range(3):
+            grid.setColumnStretch(column, 1)
         for button in (self._back, self.enter):
-            button.setMinimumHeight(64)
+            button.prefer_size(92, 64)
         return grid
 
     def _digit(self, digit: str) -> KeyButton:
@@ -99,7 +101,7 @@ class SignInDialog(QDialog):
         button = KeyButton("", ButtonRole.BIG)
         button.setText(digit)
         button.setShortcut(digit)
-        button.setMinimumSize(84, 64)
+        button.prefer_size(92, 64)
         button.clicked.connect(partial(self._on_digit, digit))
         return button
 

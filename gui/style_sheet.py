@@ -27,17 +27,18 @@ QFrame[role="chrome"] { background: $chrome; border: none; }
 QFrame[role="rule"] { background: $line; border: none; max-height: 1px; min-height: 1px; }
 QPushButton, QToolButton {
   background: $raised; border: 1px solid $line_strong; border-radius: 6px;
-  padding: 4px 14px; min-height: ${inner}px; min-width: ${inner}px; font-weight: 500;
+  padding: 4px 14px; font-weight: 500;
 }
+.QPushButton, .QToolButton { min-height: ${inner}px; min-width: ${inner}px; }
 QPushButton:hover, QToolButton:hover { background: $pressed; }
 QPushButton:pressed, QToolButton:pressed, QPushButton:checked, QToolButton:checked { background: $pressed; border: 2px solid $focus; }
 QPushButton:focus, QToolButton:focus { border: 2px solid $focus; }
 QPushButton:disabled, QToolButton:disabled { color: $ink_faint; border-color: $line; }
-QPushButton[role="primary"] { background: $primary; color: $primary_ink; border-color: $primary; font-weight: 600; }
+QPushButton[role="primary"] { font-size: ${large}px; background: $primary; color: $primary_ink; border-color: $primary; font-weight: 600; }
 QPushButton[role="primary"]:pressed { background: $line_strong; }
 QPushButton[role="primary"]:focus { border: 2px solid $focus; }
 QPushButton[role="primary"]:disabled { background: $pressed; color: $ink_faint; border-color: $line; }
-QPushButton[role="quiet"] { background: transparent; border-color: transparent; padding: 4px 6px; min-width: 24px; }
+QPushButton[role="quiet"] { background: transparent; border-color: transparent; padding: 4px 6px; }
 QPushButton[role="quiet"]:hover { background: $pressed; }
 QPushButton[role="quiet"]:focus { border-color: $focus; }
 QPushButton[role="big"] { font-size: ${large}px; font-weight: 600; }

@@ -21,6 +21,9 @@ from station.config import StationFile
 from station.frames import PersonId
 from station.view import LineSnapshot, LineState
 
+_WIDE_PX = 1600
+"""Below this the reason of a line that does not run takes the place of the product."""
+
 
 class Badge(QWidget):
     """A word in a frame: filled when it is something a person must not miss.
@@ -166,7 +169,9 @@ class TopBar(QFrame):
         abnormal = snapshot.state in (LineState.DEGRADED, LineState.STOPPED)
         fill, ink = (theme.out_of_specification, theme.priority_ink[2]) if abnormal else (None, theme.ink)
         self.state.show_word(line_state_word(snapshot.state), fill, ink)
-        self.reason.set_text(self._reason(snapshot))
+        reason = self._reason(snapshot)
+        self.reason.set_text(reason)
+        self._product.setVisible(not reason or self.width() >= _WIDE_PX)
         self.simulated.setVisible(snapshot.simulated)
         self.simulated.show_word(self.tr("SIMULATED"), theme.maintenance, theme.surface if theme.dark else "#ffffff")
         for name, status, detail in (

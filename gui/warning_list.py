@@ -21,6 +21,8 @@ from station.view import AlarmState, AlarmView
 UNACKNOWLEDGED = frozenset({AlarmState.UNACKNOWLEDGED_ACTIVE, AlarmState.RETURNED_UNACKNOWLEDGED})
 """States that ask for an acknowledgement."""
 _MOST_ROWS = 30
+_MIDDLE_PX = 760
+_TALL_PX = 900
 
 
 class WarningRow(QAbstractButton):
@@ -188,10 +190,18 @@ class WarningList(QWidget):
             row.setVisible(True)
         for row in self._rows[len(shown) :]:
             row.setVisible(False)
+        self._fit_height(len(shown))
         self._none.setVisible(not alarms)
         self._keys.setVisible(len(alarms) > 1)
         self._more.setVisible(len(alarms) > len(shown))
         self._more.setText(self.tr("and {count} more").format(count=len(alarms) - len(shown)))
+
+    def _fit_height(self, count: int) -> None:
+        """As high as two to four rows at most; the rest scrolls, and the chosen warning keeps its room."""
+        row = self._rows[0].sizeHint().height() + self._column.spacing() if self._rows else TOUCH_PX
+        height = self.window().height()
+        most = 2 + (height >= _MIDDLE_PX) + (height >= _TALL_PX)
+        self._scroll.setFixedHeight(max(TOUCH_PX, min(count, most) * row))
 
     def _under(self, alarm: AlarmView) -> str:
         name = self._names.get(alarm.source_id)

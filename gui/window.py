@@ -202,14 +202,14 @@ class Window(QMainWindow):
     @Slot()
     def switch_theme(self) -> None:
         """Light becomes dark, and dark light."""
-        self._wish(replace(self._preferences, mode=Mode.LIGHT if self._theme.theme.dark else Mode.DARK))
+        self.wish(replace(self._preferences, mode=Mode.LIGHT if self._theme.theme.dark else Mode.DARK))
         self.apply_look()
 
     @Slot()
     def switch_language(self) -> None:
         """English becomes Chinese, and Chinese English."""
         language = Language.ENGLISH if current_language() is Language.CHINESE else Language.CHINESE
-        self._wish(replace(self._preferences, language=language))
+        self.wish(replace(self._preferences, language=language))
         self._languages.use(language)
 
     @Slot()
@@ -260,12 +260,13 @@ class Window(QMainWindow):
     @override
     def closeEvent(self, event: QCloseEvent) -> None:
         """Remember, then stop in order."""
-        self._wish(replace(self._preferences, maximised=self.isMaximized() or self.isFullScreen()))
+        self.wish(replace(self._preferences, maximised=self.isMaximized() or self.isFullScreen()))
         self.stop()
         super().closeEvent(event)
         self.closed.emit()
 
-    def _wish(self, preferences: Preferences) -> None:
+    def wish(self, preferences: Preferences) -> None:
+        """Take *preferences* and keep them; the look changes with :meth:`apply_look`."""
         if preferences != self._preferences:
             self._preferences = preferences
             if not self._save(preferences):
@@ -284,7 +285,7 @@ class Window(QMainWindow):
 
     @Slot()
     def _on_signed_in(self) -> None:
-        self._wish(replace(self._preferences, last_person=self.commands.person_id or ""))
+        self.wish(replace(self._preferences, last_person=self.commands.person_id or ""))
 
     @Slot()
     def _on_full_screen(self) -> None:

@@ -1,0 +1,948 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="zh_CN" sourcelanguage="en">
+<context>
+    <name>Banner</name>
+    <message>
+        <source>Silence</source>
+        <translation>消音</translation>
+    </message>
+    <message>
+        <source>Acknowledge</source>
+        <translation>确认</translation>
+    </message>
+    <message>
+        <source>No new warnings</source>
+        <translation>没有新报警</translation>
+    </message>
+    <message>
+        <source>{count} new</source>
+        <translation>新报警 {count}</translation>
+    </message>
+    <message>
+        <source>{count} acknowledged</source>
+        <translation>已确认 {count}</translation>
+    </message>
+    <message>
+        <source>silenced</source>
+        <translation>已消音</translation>
+    </message>
+</context>
+<context>
+    <name>CameraTile</name>
+    <message>
+        <source>No verdict</source>
+        <translation>无判定</translation>
+    </message>
+    <message>
+        <source>No picture since {time}</source>
+        <translation>自 {time} 起无图像</translation>
+    </message>
+    <message>
+        <source>Trying again ({count}).</source>
+        <translation>正在重试（第 {count} 次）。</translation>
+    </message>
+    <message>
+        <source>gone for {span}</source>
+        <translation>已断开 {span}</translation>
+    </message>
+    <message>
+        <source>{count} fps</source>
+        <translation>{count} 帧/秒</translation>
+    </message>
+    <message>
+        <source>{time} ms</source>
+        <translation>{time} 毫秒</translation>
+    </message>
+    <message>
+        <source>{age} s old</source>
+        <translation>{age} 秒前</translation>
+    </message>
+</context>
+<context>
+    <name>CountsBar</name>
+    <message>
+        <source>inspected</source>
+        <translation>已检</translation>
+    </message>
+    <message>
+        <source>defects</source>
+        <translation>缺陷</translation>
+    </message>
+    <message>
+        <source>reject rate</source>
+        <translation>不良率</translation>
+    </message>
+    <message>
+        <source>no verdict</source>
+        <translation>无判定</translation>
+    </message>
+    <message>
+        <source>false alarms</source>
+        <translation>误报</translation>
+    </message>
+    <message>
+        <source>warnings / 10 min</source>
+        <translation>报警 / 10 分钟</translation>
+    </message>
+</context>
+<context>
+    <name>FeedbackBar</name>
+    <message>
+        <source>Cause</source>
+        <translation>原因</translation>
+    </message>
+    <message>
+        <source>Action</source>
+        <translation>措施</translation>
+    </message>
+    <message>
+        <source>Note</source>
+        <translation>备注</translation>
+    </message>
+    <message>
+        <source>Saving…</source>
+        <translation>正在保存…</translation>
+    </message>
+    <message>
+        <source>Not saved: {why}</source>
+        <translation>未保存：{why}</translation>
+    </message>
+    <message>
+        <source>Was this warning right?</source>
+        <translation>这次报警是否属实？</translation>
+    </message>
+    <message>
+        <source>Saved ✓</source>
+        <translation>已保存 ✓</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>What was the cause?</source>
+        <translation>原因是什么？</translation>
+    </message>
+    <message>
+        <source>What was done?</source>
+        <translation>采取了什么措施？</translation>
+    </message>
+</context>
+<context>
+    <name>IncidentPanel</name>
+    <message>
+        <source>Found</source>
+        <translation>发现</translation>
+    </message>
+    <message>
+        <source>Likely</source>
+        <translation>可能原因</translation>
+    </message>
+    <message>
+        <source>Means</source>
+        <translation>后果</translation>
+    </message>
+    <message>
+        <source>Do</source>
+        <translation>处理</translation>
+    </message>
+    <message>
+        <source>By</source>
+        <translation>时限</translation>
+    </message>
+    <message>
+        <source>Heatmap</source>
+        <translation>热力图</translation>
+    </message>
+    <message>
+        <source>Reset</source>
+        <translation>复位</translation>
+    </message>
+    <message>
+        <source>Nothing needs you now.</source>
+        <translation>目前无需处理。</translation>
+    </message>
+    <message>
+        <source>{what} {score} (limit {limit})</source>
+        <translation>{what} {score}（限值 {limit}）</translation>
+    </message>
+    <message>
+        <source>{count} findings</source>
+        <translation>{count} 次检出</translation>
+    </message>
+    <message>
+        <source>over</source>
+        <translation>已结束</translation>
+    </message>
+    <message>
+        <source>{clock} · {left} left</source>
+        <translation>{clock} · 剩余 {left}</translation>
+    </message>
+    <message>
+        <source>{clock} · late by {span}</source>
+        <translation>{clock} · 超时 {span}</translation>
+    </message>
+    <message>
+        <source>The picture is being kept.</source>
+        <translation>正在保存图像。</translation>
+    </message>
+</context>
+<context>
+    <name>KeyOverlay</name>
+    <message>
+        <source>Keys</source>
+        <translation>按键</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+</context>
+<context>
+    <name>LineScreen</name>
+    <message>
+        <source>Real</source>
+        <translation>属实</translation>
+    </message>
+    <message>
+        <source>False alarm</source>
+        <translation>误报</translation>
+    </message>
+    <message>
+        <source>Unsure</source>
+        <translation>不确定</translation>
+    </message>
+    <message>
+        <source>Cause</source>
+        <translation>原因</translation>
+    </message>
+    <message>
+        <source>Action taken</source>
+        <translation>已采取措施</translation>
+    </message>
+    <message>
+        <source>Note</source>
+        <translation>备注</translation>
+    </message>
+    <message>
+        <source>Heatmap over the picture</source>
+        <translation>在图像上显示热力图</translation>
+    </message>
+    <message>
+        <source>Reset a latched warning</source>
+        <translation>复位锁存的报警</translation>
+    </message>
+    <message>
+        <source>Choose a warning</source>
+        <translation>选择报警</translation>
+    </message>
+    <message>
+        <source>Enlarge a camera</source>
+        <translation>放大相机</translation>
+    </message>
+    <message>
+        <source>Show all cameras</source>
+        <translation>显示全部相机</translation>
+    </message>
+</context>
+<context>
+    <name>NotePopup</name>
+    <message>
+        <source>Note</source>
+        <translation>备注</translation>
+    </message>
+    <message>
+        <source>Save</source>
+        <translation>保存</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+</context>
+<context>
+    <name>Rail</name>
+    <message>
+        <source>Line</source>
+        <translation>产线</translation>
+    </message>
+    <message>
+        <source>Trends</source>
+        <translation>趋势</translation>
+    </message>
+    <message>
+        <source>Review</source>
+        <translation>复核</translation>
+    </message>
+    <message>
+        <source>Report</source>
+        <translation>报表</translation>
+    </message>
+    <message>
+        <source>Setup</source>
+        <translation>设置</translation>
+    </message>
+</context>
+<context>
+    <name>Reason</name>
+    <message>
+        <source>Nothing has been judged yet</source>
+        <translation>尚未判定</translation>
+    </message>
+    <message>
+        <source>No signal from {source}: {detail}</source>
+        <translation>{source} 无信号：{detail}</translation>
+    </message>
+    <message>
+        <source>Nothing new for {age_s} s</source>
+        <translation>已 {age_s} 秒没有新数据</translation>
+    </message>
+    <message>
+        <source>The input cannot be read: {detail}</source>
+        <translation>无法读取输入：{detail}</translation>
+    </message>
+    <message>
+        <source>The image is {size} pixels; the model needs at least {limit}</source>
+        <translation>图像为 {size} 像素，模型至少需要 {limit}</translation>
+    </message>
+    <message>
+        <source>The image has {size} megapixels; at most {limit} are accepted</source>
+        <translation>图像为 {size} 百万像素，最多接受 {limit}</translation>
+    </message>
+    <message>
+        <source>The input has another shape than the model was taught: {detail}</source>
+        <translation>输入的形状与模型训练时不同：{detail}</translation>
+    </message>
+    <message>
+        <source>The picture is too dark: check lamp, lens cap and exposure</source>
+        <translation>图像过暗：请检查光源、镜头盖和曝光</translation>
+    </message>
+    <message>
+        <source>The picture is too bright: check lamp and exposure</source>
+        <translation>图像过亮：请检查光源和曝光</translation>
+    </message>
+    <message>
+        <source>The picture is blurred: check focus and lens</source>
+        <translation>图像模糊：请检查对焦和镜头</translation>
+    </message>
+    <message>
+        <source>This does not look like what the model was taught: {detail}</source>
+        <translation>与模型训练的内容不符：{detail}</translation>
+    </message>
+    <message>
+        <source>Collecting samples: {have_s} of {need_s} s</source>
+        <translation>正在采集数据：{have_s} / {need_s} 秒</translation>
+    </message>
+    <message>
+        <source>Sensor {channel} is missing</source>
+        <translation>缺少传感器 {channel}</translation>
+    </message>
+    <message>
+        <source>Sensor {channel} gives no number</source>
+        <translation>传感器 {channel} 没有数值</translation>
+    </message>
+    <message>
+        <source>Sensor {channel} is stuck at {value}</source>
+        <translation>传感器 {channel} 停在 {value} 不变</translation>
+    </message>
+    <message>
+        <source>Sensor {channel} reads {value}, outside {low} to {high}</source>
+        <translation>传感器 {channel} 读数 {value}，超出 {low} 至 {high}</translation>
+    </message>
+    <message>
+        <source>Time runs backwards at row {row}</source>
+        <translation>第 {row} 行时间倒退</translation>
+    </message>
+    <message>
+        <source>Samples are missing for {gap_s} s</source>
+        <translation>数据缺失 {gap_s} 秒</translation>
+    </message>
+    <message>
+        <source>The model cannot be used: {detail}</source>
+        <translation>模型无法使用：{detail}</translation>
+    </message>
+    <message>
+        <source>The model failed: {detail}</source>
+        <translation>模型运行失败：{detail}</translation>
+    </message>
+    <message>
+        <source>Not judged: this computer cannot keep up</source>
+        <translation>未判定：本机处理不过来</translation>
+    </message>
+</context>
+<context>
+    <name>ReviewDetail</name>
+    <message>
+        <source>Defect</source>
+        <translation>缺陷</translation>
+    </message>
+    <message>
+        <source>Good</source>
+        <translation>良好</translation>
+    </message>
+    <message>
+        <source>Unsure</source>
+        <translation>不确定</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>撤销</translation>
+    </message>
+    <message>
+        <source>hold: heatmap</source>
+        <translation>按住：热力图</translation>
+    </message>
+    <message>
+        <source>closer</source>
+        <translation>放大</translation>
+    </message>
+    <message>
+        <source>farther</source>
+        <translation>缩小</translation>
+    </message>
+    <message>
+        <source>whole image</source>
+        <translation>整幅图像</translation>
+    </message>
+    <message>
+        <source>large</source>
+        <translation>大图</translation>
+    </message>
+    <message>
+        <source>← →: previous, next · ↑ ↓: a row · a number: defect with this label · wheel: zoom · drag: move</source>
+        <translation>← →：上一张、下一张 · ↑ ↓：换行 · 数字键：标为该类缺陷 · 滚轮：缩放 · 拖动：移动</translation>
+    </message>
+    <message>
+        <source>threshold {number}</source>
+        <translation>阈值 {number}</translation>
+    </message>
+    <message>
+        <source>✗ defect</source>
+        <translation>✗ 缺陷</translation>
+    </message>
+    <message>
+        <source>✓ good</source>
+        <translation>✓ 良好</translation>
+    </message>
+    <message>
+        <source>? unsure</source>
+        <translation>? 不确定</translation>
+    </message>
+    <message>
+        <source>{number} of {total}</source>
+        <translation>第 {number} / {total} 张</translation>
+    </message>
+    <message>
+        <source>{answered} of {total} answered</source>
+        <translation>已复核 {answered} / {total}</translation>
+    </message>
+</context>
+<context>
+    <name>ReviewFilters</name>
+    <message>
+        <source>SHOW</source>
+        <translation>显示</translation>
+    </message>
+    <message>
+        <source>LABEL [L]</source>
+        <translation>类别 [L]</translation>
+    </message>
+    <message>
+        <source>CAMERA [K]</source>
+        <translation>相机 [K]</translation>
+    </message>
+    <message>
+        <source>TIME [D]</source>
+        <translation>时间 [D]</translation>
+    </message>
+    <message>
+        <source>REVIEWED BY [B]</source>
+        <translation>复核人 [B]</translation>
+    </message>
+    <message>
+        <source>Any</source>
+        <translation>不限</translation>
+    </message>
+    <message>
+        <source>All</source>
+        <translation>全部</translation>
+    </message>
+    <message>
+        <source>Any time</source>
+        <translation>不限时间</translation>
+    </message>
+    <message>
+        <source>This shift</source>
+        <translation>本班</translation>
+    </message>
+    <message>
+        <source>24 hours</source>
+        <translation>24 小时</translation>
+    </message>
+    <message>
+        <source>7 days</source>
+        <translation>7 天</translation>
+    </message>
+    <message>
+        <source>Nobody yet</source>
+        <translation>尚未复核</translation>
+    </message>
+    <message>
+        <source>Somebody</source>
+        <translation>已复核</translation>
+    </message>
+    <message>
+        <source>To review</source>
+        <translation>待复核</translation>
+    </message>
+    <message>
+        <source>Defects</source>
+        <translation>缺陷</translation>
+    </message>
+    <message>
+        <source>Near misses</source>
+        <translation>接近阈值</translation>
+    </message>
+    <message>
+        <source>Random OK</source>
+        <translation>随机合格</translation>
+    </message>
+    <message>
+        <source>No verdict</source>
+        <translation>无判定</translation>
+    </message>
+</context>
+<context>
+    <name>ReviewScreen</name>
+    <message>
+        <source>Nothing here. Images appear when the line flags one, or choose another filter.</source>
+        <translation>暂无图像。产线标记图像后会出现在这里，也可更换筛选条件。</translation>
+    </message>
+    <message>
+        <source>Not saved: {why}</source>
+        <translation>未保存：{why}</translation>
+    </message>
+    <message>
+        <source>There is no answer to undo.</source>
+        <translation>没有可撤销的结果。</translation>
+    </message>
+    <message>
+        <source>Sign in first; the answer was not saved.</source>
+        <translation>请先登录，结果未保存。</translation>
+    </message>
+    <message>
+        <source>Defect</source>
+        <translation>缺陷</translation>
+    </message>
+    <message>
+        <source>Good</source>
+        <translation>良好</translation>
+    </message>
+    <message>
+        <source>Unsure</source>
+        <translation>不确定</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>撤销</translation>
+    </message>
+    <message>
+        <source>Defect, with this label</source>
+        <translation>标为该类缺陷</translation>
+    </message>
+    <message>
+        <source>Previous, next image</source>
+        <translation>上一张、下一张</translation>
+    </message>
+    <message>
+        <source>A row up, down</source>
+        <translation>上一行、下一行</translation>
+    </message>
+    <message>
+        <source>Hold: heatmap</source>
+        <translation>按住：热力图</translation>
+    </message>
+    <message>
+        <source>Closer, farther, whole image</source>
+        <translation>放大、缩小、整幅</translation>
+    </message>
+    <message>
+        <source>Image large, or with the list</source>
+        <translation>大图或带列表</translation>
+    </message>
+    <message>
+        <source>Which images are listed</source>
+        <translation>选择列出哪些图像</translation>
+    </message>
+    <message>
+        <source>Lists of label, camera, time, person</source>
+        <translation>类别、相机、时间、人员列表</translation>
+    </message>
+</context>
+<context>
+    <name>SensorLanes</name>
+    <message>
+        <source>risk</source>
+        <translation>风险</translation>
+    </message>
+    <message>
+        <source>risk: {channels}</source>
+        <translation>风险：{channels}</translation>
+    </message>
+</context>
+<context>
+    <name>SignInDialog</name>
+    <message>
+        <source>Who is at the station?</source>
+        <translation>谁在工位？</translation>
+    </message>
+    <message>
+        <source>Sign in</source>
+        <translation>登录</translation>
+    </message>
+    <message>
+        <source>Sign out</source>
+        <translation>退出登录</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>PIN</source>
+        <translation>PIN 码</translation>
+    </message>
+    <message>
+        <source>Checking…</source>
+        <translation>正在核对…</translation>
+    </message>
+</context>
+<context>
+    <name>TopBar</name>
+    <message>
+        <source>cameras</source>
+        <translation>相机</translation>
+    </message>
+    <message>
+        <source>sensors</source>
+        <translation>传感器</translation>
+    </message>
+    <message>
+        <source>disk</source>
+        <translation>磁盘</translation>
+    </message>
+    <message>
+        <source>Light or dark</source>
+        <translation>浅色或深色</translation>
+    </message>
+    <message>
+        <source>All keys</source>
+        <translation>全部按键</translation>
+    </message>
+    <message>
+        <source>Shift {name} · {elapsed}</source>
+        <translation>{name} 班 · {elapsed}</translation>
+    </message>
+    <message>
+        <source>SIMULATED</source>
+        <translation>模拟</translation>
+    </message>
+    <message>
+        <source>Sign in</source>
+        <translation>登录</translation>
+    </message>
+    <message>
+        <source>No verdict: {names}</source>
+        <translation>无判定：{names}</translation>
+    </message>
+</context>
+<context>
+    <name>TrendsScreen</name>
+    <message>
+        <source>Risk: {name}</source>
+        <translation>风险：{name}</translation>
+    </message>
+    <message>
+        <source>5 min</source>
+        <translation>5 分钟</translation>
+    </message>
+    <message>
+        <source>1 h</source>
+        <translation>1 小时</translation>
+    </message>
+    <message>
+        <source>8 h</source>
+        <translation>8 小时</translation>
+    </message>
+    <message>
+        <source>24 h</source>
+        <translation>24 小时</translation>
+    </message>
+    <message>
+        <source>7 days</source>
+        <translation>7 天</translation>
+    </message>
+    <message>
+        <source>SHOWN</source>
+        <translation>显示项</translation>
+    </message>
+    <message>
+        <source>C: to the list · ↑ ↓: choose · Enter: show or hide</source>
+        <translation>C：到列表 · ↑ ↓：选择 · 回车：显示或隐藏</translation>
+    </message>
+    <message>
+        <source>WHAT DRIVES THE RISK</source>
+        <translation>风险由何引起</translation>
+    </message>
+    <message>
+        <source>Choose a channel on the left.</source>
+        <translation>请在左侧选择通道。</translation>
+    </message>
+    <message>
+        <source>This station has no sensors. Add a [[sensors]] section to the station file.</source>
+        <translation>本工位没有传感器。请在工位文件中添加 [[sensors]]。</translation>
+    </message>
+    <message>
+        <source>← →: cursor · X: cursor away · Shift + ← →: earlier, later · + −: zoom · drag and wheel do the same</source>
+        <translation>← →：移动游标 · X：收起游标 · Shift + ← →：更早、更晚 · + −：缩放 · 也可拖动或用滚轮</translation>
+    </message>
+    <message>
+        <source>No risk is shown at this time.</source>
+        <translation>此时没有风险数据。</translation>
+    </message>
+    <message>
+        <source>Choose a risk in the list above.</source>
+        <translation>请在上方列表中选择一项风险。</translation>
+    </message>
+    <message>
+        <source>{risk}. Drivers are remembered since this window was opened.</source>
+        <translation>{risk}。起因自本窗口打开后开始记录。</translation>
+    </message>
+    <message>
+        <source>{risk}. No channel stands out.</source>
+        <translation>{risk}。没有突出的通道。</translation>
+    </message>
+    <message>
+        <source>Pause</source>
+        <translation>暂停</translation>
+    </message>
+    <message>
+        <source>Live</source>
+        <translation>实时</translation>
+    </message>
+    <message>
+        <source>live</source>
+        <translation>实时</translation>
+    </message>
+    <message>
+        <source>held; the line runs on</source>
+        <translation>画面已暂停，产线仍在运行</translation>
+    </message>
+    <message>
+        <source>5 min, 1 h, 8 h, 24 h, 7 days</source>
+        <translation>5 分钟、1 小时、8 小时、24 小时、7 天</translation>
+    </message>
+    <message>
+        <source>Pause or live</source>
+        <translation>暂停或实时</translation>
+    </message>
+    <message>
+        <source>Move the cursor</source>
+        <translation>移动游标</translation>
+    </message>
+    <message>
+        <source>Take the cursor away</source>
+        <translation>收起游标</translation>
+    </message>
+    <message>
+        <source>Earlier, later</source>
+        <translation>更早、更晚</translation>
+    </message>
+    <message>
+        <source>Zoom</source>
+        <translation>缩放</translation>
+    </message>
+    <message>
+        <source>To the list of channels; Enter shows or hides</source>
+        <translation>到通道列表；回车显示或隐藏</translation>
+    </message>
+</context>
+<context>
+    <name>WarningList</name>
+    <message>
+        <source>WARNINGS</source>
+        <translation>报警</translation>
+    </message>
+    <message>
+        <source>choose ↑ ↓</source>
+        <translation>选择 ↑ ↓</translation>
+    </message>
+    <message>
+        <source>No open warnings.</source>
+        <translation>没有未关闭的报警。</translation>
+    </message>
+    <message>
+        <source>and {count} more</source>
+        <translation>另有 {count} 条</translation>
+    </message>
+    <message>
+        <source>acknowledged, {name}</source>
+        <translation>已确认，{name}</translation>
+    </message>
+    <message>
+        <source>{count} findings</source>
+        <translation>{count} 次检出</translation>
+    </message>
+    <message>
+        <source>NEW</source>
+        <translation>新</translation>
+    </message>
+</context>
+<context>
+    <name>Window</name>
+    <message>
+        <source>The station file names no people. Add [[people]] to it.</source>
+        <translation>工位文件中没有人员。请添加 [[people]]。</translation>
+    </message>
+    <message>
+        <source>Acknowledge the most urgent warning</source>
+        <translation>确认最紧急的报警</translation>
+    </message>
+    <message>
+        <source>Silence</source>
+        <translation>消音</translation>
+    </message>
+    <message>
+        <source>Light or dark</source>
+        <translation>浅色或深色</translation>
+    </message>
+    <message>
+        <source>English or Chinese</source>
+        <translation>中文或英文</translation>
+    </message>
+    <message>
+        <source>Sign in or out</source>
+        <translation>登录或退出</translation>
+    </message>
+    <message>
+        <source>Full screen</source>
+        <translation>全屏</translation>
+    </message>
+    <message>
+        <source>All keys</source>
+        <translation>全部按键</translation>
+    </message>
+    <message>
+        <source>Everywhere</source>
+        <translation>通用</translation>
+    </message>
+    <message>
+        <source>Your settings could not be kept: the data folder cannot be written.</source>
+        <translation>设置未能保存：数据文件夹无法写入。</translation>
+    </message>
+</context>
+<context>
+    <name>Words</name>
+    <message>
+        <source>OK</source>
+        <translation>合格</translation>
+    </message>
+    <message>
+        <source>DEFECT</source>
+        <translation>缺陷</translation>
+    </message>
+    <message>
+        <source>FAULT</source>
+        <translation>故障</translation>
+    </message>
+    <message>
+        <source>NO VERDICT</source>
+        <translation>无判定</translation>
+    </message>
+    <message>
+        <source>operator</source>
+        <translation>操作员</translation>
+    </message>
+    <message>
+        <source>inspector</source>
+        <translation>检验员</translation>
+    </message>
+    <message>
+        <source>engineer</source>
+        <translation>工程师</translation>
+    </message>
+    <message>
+        <source>STARTING</source>
+        <translation>启动中</translation>
+    </message>
+    <message>
+        <source>RUNNING</source>
+        <translation>运行</translation>
+    </message>
+    <message>
+        <source>DEGRADED</source>
+        <translation>降级运行</translation>
+    </message>
+    <message>
+        <source>STOPPED</source>
+        <translation>已停止</translation>
+    </message>
+    <message>
+        <source>FINISHED</source>
+        <translation>已完成</translation>
+    </message>
+    <message>
+        <source>over</source>
+        <translation>已结束</translation>
+    </message>
+    <message>
+        <source>new</source>
+        <translation>新</translation>
+    </message>
+    <message>
+        <source>acknowledged</source>
+        <translation>已确认</translation>
+    </message>
+    <message>
+        <source>over, not acknowledged</source>
+        <translation>已结束，未确认</translation>
+    </message>
+    <message>
+        <source>over, to be reset</source>
+        <translation>已结束，待复位</translation>
+    </message>
+    <message>
+        <source>Real</source>
+        <translation>属实</translation>
+    </message>
+    <message>
+        <source>False</source>
+        <translation>误报</translation>
+    </message>
+    <message>
+        <source>Unsure</source>
+        <translation>不确定</translation>
+    </message>
+    <message>
+        <source>good</source>
+        <translation>正常</translation>
+    </message>
+    <message>
+        <source>maintenance required</source>
+        <translation>需要维护</translation>
+    </message>
+    <message>
+        <source>out of specification</source>
+        <translation>超出规格</translation>
+    </message>
+    <message>
+        <source>function check</source>
+        <translation>功能检查</translation>
+    </message>
+    <message>
+        <source>failure</source>
+        <translation>故障</translation>
+    </message>
+</context>
+</TS>
