@@ -170,9 +170,9 @@ def lint(session: nox.Session) -> None:
         ("mypy", "main.py"),
         ("lint-imports",),
         ("python", "-m", "station.config_reference", "--check"),
-        ("python", "-m", "resources.i18n.translations", "--check"),
+        ("python", "resources/i18n/update.py", "--check"),
     )
-    failed = [" ".join(command[:2]) for command in commands if not _passes(session, *command)]
+    failed = [" ".join(command) for command in commands if not _passes(session, *command)]
     failed += _version_differences()
     if failed:
         session.error("not clean: " + "; ".join(failed))
@@ -227,7 +227,7 @@ def train(session: nox.Session) -> None:
 def translate(session: nox.Session) -> None:
     """Collect new texts of the window into resources/i18n and compile the translations."""
     _install(session, "app")
-    session.run("python", "-m", "resources.i18n.translations")
+    session.run("python", "resources/i18n/update.py")
 
 
 @nox.session
