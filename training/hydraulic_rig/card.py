@@ -1,0 +1,75 @@
+"""This file decides what CARD.md of the hydraulic-rig pack says; numbers come from the evaluation, never from here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from inference.contract import PackContract
+from training.hydraulic_rig.cycles import LEVELS, Cycles
+from training.hydraulic_rig.evaluation import FALSE_ALARM_SHARE, HIGHEST_THRESHOLD, LOWEST_THRESHOLD, TargetFigures
+from training.hydraulic_rig.fitting import FitPlan
+from training.pack_writer import figures_table
+from training.statistics import Interval
+
+COMMAND = "nox -s train -- hydraulic-rig"
+TEMPLATE = Path(__file__).with_name("card_template.md")
+"""The card's words, written by hand; ``{names}`` are filled here."""
+
+
+@dataclass(frozen=True, slots=True)
+class CardFacts:
+    """What the card tells beside the figures."""
+
+    minutes: float
+    parameters: int
+    inference_ms: float
+    export_difference: float
+    tree_rounds: int
+    plan: FitPlan
+
+
+def write_card(contract: PackContract, cycles: Cycles, measured: Sequence[TargetFigures], facts: CardFacts) -> str:
+    """CARD.md as Markdown."""
+    near = {output.target: output.near_miss for output in contract.outputs}
+    return TEMPLATE.read_text(encoding="utf-8").format(
+        version=contract.version,
+        sha256=contract.model.sha256,
+        opset=contract.model.opset,
+        parameters=facts.parameters,
+        ms=facts.inference_ms,
+        command=COMMAND,
+        minutes=facts.minutes,
+        cycles=len(cycles),
+        unstable=int(cycles.unstable.sum()),
+        blocks=len(set(cycles.blocks.tolist())),
+        transplant=facts.plan.variation.transplant_share,
+        table=figures_table(contract.figures),
+        rounds=facts.tree_rounds,
+        comparison="\n".join(f"| {m.target} | {_plain(m.macro_f1)} | {_plain(m.trees_f1)} | {_plain(m.gain)} |" for m in measured),
+        share=FALSE_ALARM_SHARE,
+        low=LOWEST_THRESHOLD,
+        high=HIGHEST_THRESHOLD,
+        thresholds="\n".join(_threshold_row(m, near[m.target] or 0.0) for m in measured),
+        confusion="\n".join(_confusion(m) for m in measured),
+        epochs=facts.plan.epochs,
+        batch=facts.plan.batch,
+        difference=facts.export_difference,
+    )
+
+
+def _plain(interval: Interval) -> str:
+    return f"{interval.value:.3f} ({interval.lower:.3f} to {interval.upper:.3f})"
+
+
+def _confusion(measured: TargetFigures) -> str:
+    levels = LEVELS[measured.target]
+    lines = [f"| {measured.target} | {' | '.join(str(level) for level in levels)} |", "|---" * (len(levels) + 1) + "|"]
+    lines += [f"| {level} | {' | '.join(str(cell) for cell in row)} |" for level, row in zip(levels, measured.confusion, strict=True)]
+    return "\n".join(lines) + "\n"
+
+
+def _threshold_row(measured: TargetFigures, near_miss: float) -> str:
+    shares = " | ".join(_plain(interval) for interval in (measured.false_alarms, measured.missed, measured.missed_worst))
+    return f"| {measured.target} | {measured.threshold:.2f} | {near_miss:.2f} | {shares} |"
