@@ -111,6 +111,7 @@ class Rule:
 
     __slots__ = (
         "_forced",
+        "_fresh",
         "_highs",
         "_lows",
         "_need",
@@ -131,6 +132,7 @@ class Rule:
         self._window: deque[Level] = deque(maxlen=definition.of_last)
         self._highs = 0
         self._lows = 0
+        self._fresh = 0
         self._on_delay_s = definition.on_delay_s
         self._off_delay_s = definition.off_delay_s
         self._wanted = False
@@ -153,6 +155,7 @@ class Rule:
                 self.hits += 1
         else:
             holds = self._highs >= self._need
+            self._fresh += level is Level.HIGH
         self._want(holds, now_s)
         return self.tick(now_s)
 
@@ -207,8 +210,10 @@ class Rule:
         if holds is self._wanted:
             return
         self._wanted = holds
-        if holds and not self.active:
-            self.hits = max(1, self._highs)
+        if holds:
+            fresh = min(self._fresh, self._highs)  # HIGH levels within the last M that no activation has counted
+            self.hits = self.hits + fresh if self.active else max(1, fresh)
+        self._fresh = 0
         self._paused_s = None
         self._pending_s = None if holds is self.active else now_s
 
