@@ -187,7 +187,7 @@ def test_an_alarm_without_its_duties_is_refused(tmp_path: Path, key: str) -> Non
         ("of_last = 5", "of_last = 2", "raise_count = 3", "alarms[0].raise_count", "raise_count 3 is more than of_last 2"),
         ("of_last = 5\n", "", "raise_count = 3", "alarms[0].raise_count", "raise_count 3 is more than of_last 1"),
         ("clear_at = 58.0", "clear = 1\nclear_at = 58.0", "clear_at = 58.0", "alarms[1].when.clear", 'did you mean "clear_at"?'),
-        ('side = "high"', 'side = "low"', "clear_at", "alarms[1].when.clear_at", "58 is below raise_at 60; with side low write at least 60"),
+        ('side = "high"', 'side = "low"', "clear_at", "alarms[1].when.clear_at", "58 is below raise_at 60; with side low write at least"),
         ('side = "high"', 'side = "up"', "side =", "alarms[1].when.side", 'side is "up"; write "high" or "low"'),
         ('channel = "TS1"', 'channel = "TS7"', "channel =", "alarms[1].when.channel", '"rig-1" has no channel "TS7"; did you mean "TS'),
         ('{ id = "TS2"', '{ id = "TS9"', '{ id = "TS2"', "sensors[0].channels[1].id", 'the simulated rig has no channel "TS9"; did'),
@@ -412,3 +412,25 @@ def test_locating_ends_for_any_text(text: str) -> None:
 def test_the_station_files_that_come_along_are_right(path: Path) -> None:
     station = load_station(path, ["surface-pitting", "hydraulic-rig"])
     assert station.alarms
+
+
+@pytest.mark.real_data
+def test_the_replays_find_the_real_data_beside_the_project(real_data_dir: Path) -> None:
+    if real_data_dir.resolve() != (STATIONS.parents[2] / "shared" / "data").resolve():
+        pytest.skip("the station files of the replays name ../shared/data, and the real data is elsewhere")
+    for path in STATIONS.glob("replay-*.toml"):
+        station = load_station(path)
+        for source in (*station.cameras, *station.sensors):
+            assert source.kind in {"folder", "table"}
+            assert (path.parent / source.path).is_dir()
+
+
+def test_the_demo_raises_every_kind_of_alarm() -> None:
+    demo = load_station(STATIONS / "demo.toml")
+    assert {alarm.when.kind for alarm in demo.alarms} == {"verdict", "limit", "no_verdict", "system"}
+    watched = {alarm.when.source for alarm in demo.alarms if alarm.when.kind == "no_verdict"}
+    assert watched == {source.id for source in (*demo.cameras, *demo.sensors)}
+    assert all(source.kind == "simulated" for source in (*demo.cameras, *demo.sensors))
+    for alarm in demo.alarms:
+        for text in (alarm.title, alarm.cause, alarm.consequence, alarm.action):
+            assert text.en != text.zh
