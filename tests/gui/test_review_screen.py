@@ -51,6 +51,7 @@ def screen(qtbot: QtBot, line: FakeLine, theme_source: ThemeSource, jobs: Jobs) 
     made.show()
     qtbot.waitExposed(made)
     made.activateWindow()
+    qtbot.waitUntil(made.isActiveWindow)
     made.entered()
     qtbot.waitUntil(lambda: made._model.rowCount() == 60 and made._detail.picture._picture is not None)
     return made

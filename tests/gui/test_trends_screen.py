@@ -24,6 +24,7 @@ def screen(qtbot: QtBot, fake_line: FakeLine, theme_source: ThemeSource, jobs: J
     made.show()
     qtbot.waitExposed(made)
     made.activateWindow()
+    qtbot.waitUntil(made.isActiveWindow)
     made.refresh(fake_line.snapshot())
     qtbot.waitUntil(lambda: jobs.waiting == 0 and bool(made._axis.marks))
     return made
