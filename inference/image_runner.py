@@ -57,7 +57,10 @@ class PreparedImage:
 
 
 class ImageRunner:
-    """Judges images with one pack. :meth:`prepare` from any thread; :meth:`run` and :meth:`judge` from one at a time."""
+    """Judges images with one pack.
+
+    :meth:`prepare` from any thread; :meth:`run` and :meth:`judge` from one at a time, on the CPU provider from several.
+    """
 
     def __init__(self, pack: ModelPack, session: Session, heatmaps: HeatmapPolicy = HeatmapPolicy.WHEN_NOTABLE) -> None:
         """Bind *pack* to *session* (checked with :func:`inference.pack.check_session`)."""
@@ -95,7 +98,7 @@ class ImageRunner:
         return PreparedImage(tensor, image_px, (time.perf_counter() - start) * 1e3, reason)
 
     def run(self, prepared: PreparedImage, heatmaps: HeatmapPolicy | None = None) -> tuple[Finding, ...]:
-        """Judge a prepared image: one finding per target. One thread at a time.
+        """Judge a prepared image: one finding per target. Threads: see the class.
 
         Args:
             prepared: From :meth:`prepare`.
@@ -121,7 +124,7 @@ class ImageRunner:
         return tuple(self._make_finding(answer, elapsed_ms) for answer in answers)
 
     def judge(self, image: ImageU8, heatmaps: HeatmapPolicy | None = None) -> tuple[Finding, ...]:
-        """Prepare and judge one image, uint8 H x W x 3 BGR; one finding per target. One thread at a time.
+        """Prepare and judge one image, uint8 H x W x 3 BGR; one finding per target. Threads: see the class.
 
         Raises:
             ProviderError: The provider failed.

@@ -31,7 +31,7 @@ class TensorInfo:
 
 
 class Session(Protocol):
-    """A loaded network. One thread at a time."""
+    """A loaded network. One thread at a time; on the CPU provider runs of several threads may overlap."""
 
     @property
     def provider(self) -> Provider:
@@ -102,7 +102,7 @@ class RuntimeSession:
         return self._outputs
 
     def run(self, feeds: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
-        """Run the network once; float32 arrays by output name. Releases the GIL; one thread at a time.
+        """Run the network once; float32 arrays by output name. Releases the GIL; threads: see :class:`Session`.
 
         Raises:
             ProviderError: onnxruntime reports a failure, e.g. a removed GPU.

@@ -11,8 +11,13 @@ import numpy as np
 import pytest
 
 from inference.errors import InputError, PackError
+from inference.findings import Verdict
+from inference.model_opening import open_model
+from inference.sequence_runner import SequenceRunner
+from inference.sequence_stream import SequenceStream
+from inference.table_file import ReadOptions, read_recording
 from station.model_listing import list_models, write_models_json, write_models_text
-from station.monitoring import MONITOR_COLUMNS, monitor
+from station.monitoring import MONITOR_COLUMNS, judge_sequence, monitor
 from tests.model_factory import add_golden, make_blob_pack, make_drift_pack, make_row_pack
 from tests.unit.pictures import encode_png, paint
 
@@ -165,3 +170,20 @@ def test_the_rigs_recording_is_judged_cycle_by_cycle(tmp_path: Path, real_data_d
     assert len(rows) == 1597
     assert (rows[0]["key"], rows[-1]["row"]) == ("210", "1596")
     assert {row["verdict"] for row in rows} == {"OK", "FAULT"}
+
+
+def test_a_live_replay_of_cycles_decides_as_the_recording_does(tmp_path: Path, packs: Path) -> None:
+    rng = np.random.default_rng(8)
+    np.savez(tmp_path / "rig.npz", a=rng.normal(10, 2, (5, 6)), b=rng.normal(50, 5, (5, 12)))
+    runner = open_model(packs / "cycles").runner
+    assert isinstance(runner, SequenceRunner)
+    recording = read_recording(tmp_path / "rig.npz", ReadOptions(cycle_s=6.0))
+    direct = [findings[0].score for _, findings in judge_sequence(runner, recording)]
+    stream = SequenceStream(runner, 6.0, recording.names)
+    live: dict[str, float] = {}
+    for row in recording.iterate_rows(recording.names):
+        findings = stream.push(row.time_s, row.values, row.key, row.phase_s)
+        if findings is not None and findings[0].verdict is not Verdict.NO_VERDICT:
+            live[row.key] = findings[0].score
+    assert list(live) == ["0", "1", "2", "3", "4"]
+    assert list(live.values()) == pytest.approx(direct)
