@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
 import shutil
 import tomllib
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
@@ -18,7 +17,10 @@ from numpy.typing import NDArray
 
 from inference.contract import Figure, ModelFile, PackContract
 from inference.errors import PackError
-from inference.findings import Finding, ImageU8
+from inference.findings import ImageU8, Verdict
+from inference.model_opening import Proof, open_model
+from inference.parity import EXPECTED_FILE, GoldenCase, make_expected, read_golden
+from inference.providers import ProviderChoice
 
 NETWORK_FILE = "model.onnx"
 
@@ -39,29 +41,6 @@ class GoldenWindow:
     channels: Mapping[str, NDArray[np.float64]]
 
 
-@dataclass(frozen=True, slots=True)
-class Expected:
-    """What a pack said of one golden input and target when it was made; one row of ``golden/expected.json``."""
-
-    input: str
-    target: str
-    verdict: str
-    label: str
-    score: float
-
-    @classmethod
-    def of(cls, file_name: str, finding: Finding) -> Expected:
-        """Take the row from *finding* on the golden file *file_name*."""
-        if math.isnan(finding.score):
-            reason = finding.reason.sentence if finding.reason else ""
-            raise PackError("a golden input got no verdict", where=file_name, value=reason, do="Make it an input that the pack judges")
-        return cls(file_name, finding.target, str(finding.verdict), finding.label, round(float(finding.score), 5))
-
-
-Judge = Callable[[Path], Mapping[str, Sequence[Finding]]]
-"""Loads the pack in a folder and judges each file under its ``golden/``: file name -> findings (one per target)."""
-
-
 def describe_network(network: bytes) -> ModelFile:
     """Hash and opset of an ONNX network given as its file's bytes."""
     opsets = {entry.domain: entry.version for entry in onnx.load_model_from_string(network).opset_import}
@@ -73,7 +52,6 @@ def write_pack(
     contract: PackContract,
     network: bytes,
     golden: Sequence[GoldenImage | GoldenWindow],
-    judge: Judge,
     card: str,
 ) -> Path:
     """Write the pack ``models_dir / contract.name``; an older one is replaced only when the new one is whole.
@@ -82,8 +60,7 @@ def write_pack(
         models_dir: Folder of the packs; made if missing.
         contract: Its ``model`` part must be :func:`describe_network` of *network*.
         network: The ONNX file's bytes.
-        golden: Inputs that no camera or sensor took, so that they may be given away with the pack.
-        judge: Gives the verdicts to expect, through the runners that will judge at the station.
+        golden: Inputs that no camera or sensor took, so that they may be given away with the pack; judged on the CPU for expected.json.
         card: CARD.md, Markdown.
 
     Returns:
@@ -105,9 +82,9 @@ def write_pack(
     _write_text(draft / "pack.toml", text)
     _write_text(draft / "CARD.md", card)
     files = [_write_golden(draft / "golden", item) for item in golden]
-    _write_expected(draft, [])
-    findings = judge(draft)
-    _write_expected(draft, [Expected.of(name, finding) for name in files for finding in findings[name]])
+    opened = open_model(draft, ProviderChoice.CPU, proof=Proof.SKIP)
+    _write_text(draft / "golden" / EXPECTED_FILE, make_expected(opened.runner, files))
+    _refuse_unjudged(read_golden(opened.pack))
     folder = models_dir / contract.name
     if folder.exists():
         shutil.rmtree(folder)
@@ -115,22 +92,26 @@ def write_pack(
     return folder
 
 
-def _write_expected(draft: Path, rows: Sequence[Expected]) -> None:
-    _write_text(draft / "golden" / "expected.json", json.dumps([asdict(row) for row in rows], indent=1) + "\n")
+def _refuse_unjudged(cases: Sequence[GoldenCase]) -> None:
+    for case in cases:
+        if case.verdict is Verdict.NO_VERDICT:
+            raise PackError(
+                "a golden input gets no verdict", where=case.input, value=case.target, do="Make it an input that the pack judges"
+            )
 
 
 def _write_text(path: Path, text: str) -> None:
     path.write_text(text, encoding="utf-8", newline="\n")
 
 
-def _write_golden(folder: Path, item: GoldenImage | GoldenWindow) -> str:
+def _write_golden(folder: Path, item: GoldenImage | GoldenWindow) -> Path:
     if isinstance(item, GoldenImage):
         path = folder / f"{item.name}.png"
         path.write_bytes(cv2.imencode(".png", item.image, [cv2.IMWRITE_PNG_COMPRESSION, 9])[1].tobytes())
     else:
         path = folder / f"{item.name}.npz"
         np.savez_compressed(path, allow_pickle=False, **{name: np.asarray(values, np.float64) for name, values in item.channels.items()})
-    return path.name
+    return path
 
 
 def figures_table(figures: Sequence[Figure]) -> str:

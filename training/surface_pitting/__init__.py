@@ -1,5 +1,12 @@
 """How the surface-pitting pack is made: pits on a ball-screw spindle, found pixel by pixel, from ``vision/ball_screw``."""
 
-from training.surface_pitting.recipe import train
+from __future__ import annotations
 
-__all__ = ["train"]
+from training.options import TrainOptions
+
+
+def train(options: TrainOptions) -> None:
+    """Make the pack again; see :mod:`training.surface_pitting.recipe`. PyTorch is loaded only now."""
+    from training.surface_pitting.recipe import train as make_pack
+
+    make_pack(options)

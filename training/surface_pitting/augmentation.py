@@ -74,7 +74,7 @@ def _soften(values: np.ndarray, random: np.random.Generator) -> np.ndarray:
 
 
 def _add_noise(values: np.ndarray, random: np.random.Generator) -> np.ndarray:
-    return np.asarray(values + random.normal(0.0, random.uniform(0.005, 0.03), values.shape).astype(np.float32))
+    return np.asarray(values + np.float32(random.uniform(0.005, 0.03)) * random.standard_normal(values.shape, dtype=np.float32))
 
 
 def add_dirt(crop: ImageU8, random: np.random.Generator) -> ImageU8:

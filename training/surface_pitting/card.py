@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -44,12 +44,12 @@ def write_card(contract: PackContract, facts: CardFacts) -> str:
         late=_plain(values, "image AUROC, late frames only"),
         pits_score=_plain(values, "mean score, pits"),
         twin_score=_plain(values, "mean score, painted twins"),
-        turned=100 * values["painted twins whose DEFECT turns to OK"].value,
-        witness_alarms=100 * values["false alarms of 477500_315"].value,
-        witness_score=values["highest score of 477500_315"].value,
-        recall=100 * values["recall at the threshold of the other folds"].value,
-        missed=1000 * (1 - values["recall at the threshold of the other folds"].value),
-        false_alarms=1000 * values["false alarms at the threshold of the other folds"].value,
+        turned=100 * _value(values, "painted twins whose DEFECT turns to OK"),
+        witness_alarms=100 * _value(values, "false alarms of 477500_315"),
+        witness_score=_value(values, "highest score of 477500_315"),
+        recall=100 * _value(values, "recall at the threshold of the other folds"),
+        missed=1000 * (1 - _value(values, "recall at the threshold of the other folds")),
+        false_alarms=1000 * _value(values, "false alarms at the threshold of the other folds"),
         threshold=output.threshold,
         near_miss=output.near_miss,
         top=output.score_top_px,
@@ -67,6 +67,10 @@ def write_card(contract: PackContract, facts: CardFacts) -> str:
     )
 
 
-def _plain(values: dict[str, Figure], name: str) -> str:
-    figure = values[name]
-    return f"{figure.value:.3f} ({figure.lower:.3f} to {figure.upper:.3f})"
+def _plain(values: Mapping[str, Figure], name: str) -> str:
+    figure = values.get(name)
+    return "not defined" if figure is None else f"{figure.value:.3f} ({figure.lower:.3f} to {figure.upper:.3f})"
+
+
+def _value(values: Mapping[str, Figure], name: str) -> float:
+    return values[name].value if name in values else float("nan")

@@ -18,7 +18,7 @@ from training.surface_pitting.network import PittingMap, PittingNet
 from training.surface_pitting.sampling import CropSampler
 from training.surface_pitting.spec import IMAGE_INPUT
 
-BATCH = 24
+BATCH = 16
 LEARNING_RATE = 4e-3
 WEIGHT_DECAY = 1e-3
 DICE_WEIGHT = 0.5
@@ -27,7 +27,7 @@ SMALL_PIT_PX = 400.0
 AVERAGING = 0.99
 """Weights are averaged over the run (exponential moving average); the average is what is kept."""
 
-MINED_PICTURES = 160
+MINED_PICTURES = 120
 """Whole pictures looked at each time hard clean places are sought."""
 
 
@@ -39,7 +39,7 @@ class FitPlan:
     mine_at: tuple[int, ...]
 
 
-FULL_PLAN = FitPlan(steps=850, mine_at=(250, 450, 650))
+FULL_PLAN = FitPlan(steps=650, mine_at=(150, 300, 450))
 QUICK_PLAN = FitPlan(steps=20, mine_at=(10,))
 
 

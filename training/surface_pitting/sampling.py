@@ -14,11 +14,11 @@ from inference.image_preprocessing import normalise_image
 from training.surface_pitting.augmentation import CROP_PX, Crop, add_dirt, cut_crop, vary_look
 from training.surface_pitting.dataset import Picture
 from training.surface_pitting.place import encode_place
-from training.surface_pitting.spec import HEIGHT_PX, IMAGE_INPUT, WIDTH_PX
+from training.surface_pitting.spec import GROOVE_SLOPE, HEIGHT_PX, IMAGE_INPUT, WIDTH_PX
 
 PIT_SHARE = 0.33
 TWIN_SHARE = 0.12
-PASTED_SHARE = 0.08
+PASTED_SHARE = 0.12
 HARD_SHARE = 0.6
 DIRT_CHANCE = 0.3
 """The rest are clean places: most of them where the network of the moment is wrong, once it has been asked."""
@@ -118,18 +118,21 @@ class CropSampler:
     def _spot(self, mask: ImageU8 | None) -> tuple[float, float]:
         """A centre: so that a pit pixel of *mask* falls somewhere in the crop, or anywhere."""
         if mask is not None:
-            y, x = np.nonzero(mask >= 128)
-            if len(x):
-                pick = self.random.integers(len(x))
-                return float(x[pick] + self.random.uniform(-48, 48)), float(y[pick] + self.random.uniform(-48, 48))
+            pits = cv2.findNonZero(np.asarray(mask >= 128).view(np.uint8))
+            if pits is not None:
+                x, y = pits[self.random.integers(len(pits))].ravel()
+                return float(x + self.random.uniform(-48, 48)), float(y + self.random.uniform(-48, 48))
         half = CROP_PX / 2
         return float(self.random.uniform(half, WIDTH_PX - half)), float(self.random.uniform(half, HEIGHT_PX - half))
 
     def _paste(self, crop: Crop) -> Crop:
-        """The pits of *crop* on a clean crop of anywhere, feathered and brought to its brightness."""
+        """The pits of *crop* on clean metal elsewhere along the same groove, feathered and brought to its brightness."""
         if crop.mask.max() < 128:
             return crop
-        ground = self._clean_crop()
+        across = float(crop.across[crop.mask >= 128].mean())
+        x = self.random.uniform(CROP_PX / 2, WIDTH_PX - CROP_PX / 2)
+        picture = self.pictures[self.random.choice(self._clean)]
+        ground = cut_crop(picture.image, picture.mask, (x, across * HEIGHT_PX - GROOVE_SLOPE * x), self.random)
         grown = cv2.dilate(crop.mask, np.ones((5, 5), np.uint8))
         cover = cv2.GaussianBlur(grown, (0, 0), 1.2).astype(np.float32)[..., None] / 255.0
         rim = (cv2.dilate(crop.mask, np.ones((11, 11), np.uint8)) > 0) & (crop.mask == 0)
