@@ -25,8 +25,16 @@ NARROWEST = 0.03
 
 
 _PLACES = locate_features(SEQUENCE_INPUT)
-COOLING = slice(_PLACES["CE"].start, _PLACES["CP"].stop)
-"""Features of cooling efficiency and cooling power, which stand side by side."""
+
+
+def _features_of(*names: str) -> list[int]:
+    return [place for name in names for place in range(_PLACES[name].start, _PLACES[name].stop)]
+
+
+COOLING = _features_of("CE", "CP")
+"""Features that the cooler is read from."""
+MACHINE = _features_of("VS1", "SE", "FS1", "FS2")
+"""Features that valve, pump and accumulator are read from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +63,10 @@ class Switches:
 
     centres: Tensor
     widths: Tensor
+
+    def take(self, features: list[int]) -> Switches:
+        """Those of some features."""
+        return Switches(self.centres[:, :, features], self.widths[:, :, features])
 
 
 def place_switches(cycles: Tensor, count: int) -> Switches:
@@ -120,13 +132,12 @@ class RigNetwork(nn.Module):
     def __init__(self, switches: Switches, size: NetworkSize) -> None:
         """Make the network; its weights come from torch's random numbers. *switches* are those of all features."""
         super().__init__()
-        narrow = Switches(switches.centres[:, :, COOLING], switches.widths[:, :, COOLING])
-        self.cooling = Reader(narrow, size.cooling, TARGETS[:1])
-        self.machine = Reader(switches, size.machine, TARGETS[1:])
+        self.cooling = Reader(switches.take(COOLING), size.cooling, TARGETS[:1])
+        self.machine = Reader(switches.take(MACHINE), size.machine, TARGETS[1:])
 
     def forward(self, cycles: Tensor) -> list[Tensor]:
         """Logits of every target, in the order of TARGETS."""
-        return [*self.cooling(cycles[:, :, COOLING]), *self.machine(cycles)]
+        return [*self.cooling(cycles[:, :, COOLING]), *self.machine(cycles[:, :, MACHINE])]
 
 
 class RigProbabilities(nn.Module):

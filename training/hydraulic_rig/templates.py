@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from station.simulation.rig_templates import RIG_TARGETS, TEMPLATES_FILE, RigTemplates, save_templates
+from station.simulation.rig_templates import RIG_TARGETS, TEMPLATES_FILE, RigTemplates, channel_places, save_templates
 from training.hydraulic_rig.cycles import CHANNELS, LEVELS, TARGETS, Cycles, load_cycles
 from training.options import default_data_dir
 
@@ -52,7 +52,7 @@ def fit_templates(cycles: Cycles) -> RigTemplates:
     scores = singular[:COMPONENTS] / np.sqrt(healthy.shape[0])
     components = rows_v[:COMPONENTS] * scores[:, None] * scale
     projected = (healthy / scale) @ rows_v[:COMPONENTS].T @ rows_v[:COMPONENTS] * scale
-    noise = (healthy - projected).std(axis=0)
+    noise = _restlessness(healthy - projected)
     steps = {name: _resolution(known.series[name]) for name in CHANNELS}
     return RigTemplates(
         base=bases[0].astype(np.float32),
@@ -63,6 +63,15 @@ def fit_templates(cycles: Cycles) -> RigTemplates:
         highest=np.concatenate([np.full(s.shape[1], s.max()) for s in (known.series[name] for name in CHANNELS)]).astype(np.float32),
         resolution=np.array([steps[name] for name in CHANNELS], dtype=np.float32),
     )
+
+
+def _restlessness(rest: NDArray[np.float64]) -> NDArray[np.float64]:
+    """White spread of every place, from the steps between neighbours: slow parts of *rest* (cycles, 1680) do not count."""
+    spread = np.zeros(rest.shape[1])
+    for part in channel_places().values():
+        steps = np.diff(rest[:, part], axis=1, prepend=rest[:, part][:, 1:2])
+        spread[part] = np.minimum(steps.std(axis=0) / np.sqrt(2.0), rest[:, part].std(axis=0))
+    return spread
 
 
 def _design(classes: NDArray[np.int64]) -> NDArray[np.float64]:
