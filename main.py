@@ -151,8 +151,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     act: Callable[[argparse.Namespace], int] = parsed.act
     try:
         from inference.installation import check_installation
+        from station.sources.capture_settings import capture_settings
 
         check_installation()
+        capture_settings(os.environ)  # before the first import of cv2
         return act(parsed)
     except UsageError as error:
         print(error, file=sys.stderr)

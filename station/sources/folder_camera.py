@@ -37,6 +37,13 @@ class FolderOpener:
             files = list_images(self._folder, self._pattern)
         except OSError as error:
             raise SourceError("the folder of images cannot be listed", where=str(self._folder), value=str(error)) from error
+        except (ValueError, NotImplementedError) as error:  # what pathlib says of a pattern that is empty, absolute or leads out
+            raise SourceError(
+                "the pattern cannot be used",
+                where=str(self._folder),
+                value=self._pattern,
+                do='write one within the folder, e.g. "**/*.png"',
+            ) from error
         if not files:
             raise SourceError(
                 "the folder holds no image",

@@ -90,6 +90,14 @@ def test_a_folder_that_is_not_there_or_empty_says_so(tmp_path: Path) -> None:
         FolderOpener(folder_camera(), tmp_path).open()
 
 
+@pytest.mark.parametrize("pattern", ["", "/etc/*", "../*.png"])
+def test_a_pattern_that_leads_out_is_told(tmp_path: Path, pattern: str) -> None:
+    write_image(tmp_path / "images" / "a.png")
+    write_image(tmp_path / "b.png")
+    with pytest.raises(SourceError, match=r"the pattern cannot be used|the folder holds no image"):
+        FolderOpener(folder_camera(pattern=pattern), tmp_path).open()
+
+
 def test_a_file_that_goes_away_meanwhile_is_told_and_the_rest_comes(tmp_path: Path) -> None:
     for name in "abc":
         write_image(tmp_path / "images" / f"{name}.png")
