@@ -22,6 +22,7 @@ from station.frames import AlarmId, PersonId, SourceId
 from station.health import worst
 from station.image_judging import ImageJudge
 from station.live_tests import LiveTests
+from station.log_book import LogBook
 from station.model_shelf import ModelShelf
 from station.paths import DataFolder, default_data_dir, models_dir, resources_dir
 from station.people import authenticate
@@ -75,6 +76,7 @@ class Line:
         data: Where records go.
         clock: Source of time.
         camera_openers: How to open a camera otherwise than its kind does, by id (a tapped cable in a test, a bench's camera).
+        on_stopped: Called once at the very end of :meth:`stop`.
 
     Raises:
         RecordsError: The data folder cannot be used.
@@ -88,6 +90,7 @@ class Line:
         clock: Clock | None = None,
         *,
         camera_openers: Mapping[str, Opener[Picture]] | None = None,
+        on_stopped: Callable[[], None] | None = None,
     ) -> None:
         self.clock: Clock = clock or SystemClock()
         self._station = station
@@ -96,6 +99,7 @@ class Line:
         self._started_s = self.clock.monotonic_s()
         self._stopped_s: float | None = None
         self._person: PersonId | None = None
+        self._on_stopped = on_stopped
         self._state_lock = threading.Lock()
         self._records = Records.open(data, self.clock, station.records)
         self._shelf = ModelShelf((data.packs, models_dir()), self._note_provider)
@@ -211,6 +215,8 @@ class Line:
             _log.error("%s records could not be written before the stop", unwritten)
         if late:
             _log.warning("Still running after %s s: %s", _STOP_DEADLINE_S, ", ".join(late))
+        if self._on_stopped is not None:
+            self._on_stopped()
 
     @property
     def finished(self) -> bool:
@@ -446,4 +452,10 @@ def open_line(station_path: Path | None, data_dir: Path | None, clock: Clock | N
     data = DataFolder(data_dir or default_data_dir())
     # A pack that is missing is no mistake of the file: the line runs and says NO VERDICT with the reason.
     station = load_station(path)
-    return Line(station, path.resolve().parent, data, clock)
+    data.create()
+    log_book = LogBook(data.logs)
+    try:
+        return Line(station, path.resolve().parent, data, clock, on_stopped=log_book.close)
+    except BaseException:
+        log_book.close()
+        raise

@@ -85,7 +85,7 @@ def test_inspect_writes_one_row_per_image_also_for_garbage(station: Path, tmp_pa
     assert done.returncode == 0, done.stderr
     with (tmp_path / "r.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
-    columns = "image verdict label score threshold regions reason model sha256 provider ms".split()
+    columns = ["image", "verdict", "label", "score", "threshold", "regions", "reason", "model", "sha256", "provider", "ms"]
     assert list(rows[0]) == columns
     assert [row["verdict"] for row in rows] == ["OK", "OK", "DEFECT", "NO_VERDICT", "DEFECT", "DEFECT", "OK", "DEFECT", "DEFECT"]
     assert rows[3]["reason"]
@@ -148,4 +148,4 @@ def test_the_doctor_fails_when_a_pack_was_changed(station: Path, tmp_path: Path)
     looked = lineside("doctor", "--json", "--station", station, "--data", tmp_path / "data", cwd=tmp_path)
     assert looked.returncode == 1
     failed = [check for check in json.loads(looked.stdout)["checks"] if check["outcome"] == "failed"]
-    assert ["blob"] == [check["name"] for check in failed]
+    assert [check["name"] for check in failed] == ["blob"]
