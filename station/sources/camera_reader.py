@@ -17,8 +17,8 @@ WATCH_GRACE_S = 1.0
 """A call with a time limit of its own gets so much longer before its thread is given up, s."""
 PROBE_GRACE_S = 2.5
 """What a network camera's questions before and after opening may take, s."""
-REPLAY_READ_DEADLINE_S = 60.0
-"""A file on a slow disk or share may take so long, s: a replay would rather wait than skip."""
+REPLAY_DEADLINE_S = 60.0
+"""A folder or a file on a slow disk or share may take so long, s: a replay would rather wait than skip."""
 
 
 class FrameSink(Protocol):
@@ -108,12 +108,12 @@ class CameraReader:
 
 def _policy(camera: Camera) -> ReadPolicy:
     real_time = is_real_time(camera)
-    open_grace_s = PROBE_GRACE_S if isinstance(camera, RtspCamera) else WATCH_GRACE_S
-    read_s = camera.read_timeout_s if real_time else max(camera.read_timeout_s, REPLAY_READ_DEADLINE_S)
+    grace_s = PROBE_GRACE_S if isinstance(camera, RtspCamera) else WATCH_GRACE_S
+    least_s = 0.0 if real_time else REPLAY_DEADLINE_S
     pace_hz = camera.fps if isinstance(camera, SimulatedCamera | FolderCamera | VideoCamera) else None
     return ReadPolicy(
         real_time=real_time,
         stale_after_s=max(camera.stale_after_s, 2.0 / pace_hz if pace_hz else 0.0),
-        open_deadline_s=camera.open_timeout_s + open_grace_s,
-        read_deadline_s=read_s + WATCH_GRACE_S,
+        open_deadline_s=max(camera.open_timeout_s + grace_s, least_s),
+        read_deadline_s=max(camera.read_timeout_s + WATCH_GRACE_S, least_s),
     )

@@ -37,7 +37,7 @@ class FolderOpener:
             files = list_images(self._folder, self._pattern)
         except OSError as error:
             raise SourceError("the folder of images cannot be listed", where=str(self._folder), value=str(error)) from error
-        except (ValueError, NotImplementedError) as error:  # what pathlib says of a pattern that is empty, absolute or leads out
+        except (ValueError, RuntimeError) as error:  # what pathlib says of a pattern that is empty, absolute or leads out
             raise SourceError(
                 "the pattern cannot be used",
                 where=str(self._folder),

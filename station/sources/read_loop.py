@@ -342,6 +342,8 @@ class ReadLoop(Generic[T]):
             now_s = self._clock.monotonic_s()
             first = self._received
             self._received += reading.count
+            if self._failed:
+                logger.info("%s: data comes again, after %d attempts", self._source_id, self._attempts)
             was_good = not self._failed and self._valid and self._is_on_time(now_s)
             self._last_data_s = now_s
             self._valid = not reading.complaint

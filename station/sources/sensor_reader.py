@@ -17,7 +17,7 @@ from station.health import SourceHealth
 from station.sources.read_loop import ReadLoop, ReadPolicy
 from station.sources.sensor_kinds import Rows, SensorOpener, is_real_time, sensor_opener, speed_of
 
-OPEN_DEADLINE_S = 120.0
+OPEN_DEADLINE_S = 600.0
 """A large recording on a slow share may take so long to read, s."""
 READ_DEADLINE_S = 10.0
 """A batch of rows is a slice of memory; more than this is a hang, s."""

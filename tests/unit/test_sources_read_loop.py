@@ -200,6 +200,45 @@ def test_the_reason_of_a_hang_is_told(bench: Bench) -> None:
         hanging.release()
 
 
+def test_an_open_that_hangs_is_given_up_too(bench: Bench) -> None:
+    entered, release, later = threading.Event(), threading.Event(), Hanging()
+
+    class HangingOnce(ScriptedOpener):
+        def open(self):
+            if not entered.is_set():
+                entered.set()
+                release.wait(PATIENCE_S)
+            return super().open()
+
+    opener = HangingOnce([gives(7), later])
+    reader = bench.start(opener)
+    assert entered.wait(PATIENCE_S)
+    bench.clock.advance(LIVE.open_timeout_s + 2.6)
+    reader.tend()
+    assert "opening did not come back within 7.5 s" in reader.health().detail or later.entered.wait(PATIENCE_S)
+    bench.sink.wait_for(1)
+    release.set()
+    reader.request_stop()
+    later.release()
+    assert reader.stop(PATIENCE_S)
+    assert len(bench.sink.frames) == 1
+    assert opener.closed == opener.opened == 2, "what the late call opened is closed again"
+
+
+def test_a_replay_that_waits_for_its_pace_is_not_late(bench: Bench) -> None:
+    def step(value: int, due_s: float):
+        return lambda: Reading(picture(value), due_s=due_s)
+
+    reader = bench.start(ScriptedOpener([step(1, 0.0), step(2, 3600.0)]), REPLAY)
+    bench.sink.wait_for(1)
+    bench.clock.advance(100.0)
+    health = reader.health()
+    assert health.on_time
+    assert health.status is DeviceStatus.GOOD
+    assert reader.stop(PATIENCE_S), "stopping does not wait for the next hour"
+    assert len(bench.sink.frames) == 1
+
+
 def test_stop_comes_back_even_when_the_driver_hangs(bench: Bench) -> None:
     hanging = Hanging()
     reader = bench.start(ScriptedOpener([hanging]))
