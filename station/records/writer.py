@@ -285,21 +285,22 @@ class DatabaseWriter:
 
     def _give_back(self, batch: list[Job], why: str) -> None:
         """The database cannot be written: tell who waits, hold the rest."""
-        held: list[Job] = []
-        for job in batch:
-            if job.keep is Keep.CONFIRMED:
-                job.error = why
-                job.stage = _Stage.FAILED
-                job.finished.set()
-            else:
-                job.stage = _Stage.WAITING
-                held.append(job)
         with self._changed:
             if not self._failing:
                 _log.error("records cannot be written: %s", why)
             self._failing = why
-            self._jobs.extendleft(reversed(held))
-            self._droppable += sum(job.keep is Keep.DROPPABLE for job in held)
+            self._droppable += sum(job.keep is Keep.DROPPABLE for job in batch)
+            batch.extend(self._jobs)
+            self._jobs.clear()
+            for job in batch:
+                if job.keep is Keep.CONFIRMED:
+                    job.error = why
+                    if job.stage is not _Stage.WITHDRAWN:
+                        job.stage = _Stage.FAILED
+                    job.finished.set()
+                else:
+                    job.stage = _Stage.WAITING
+                    self._jobs.append(job)
 
 
 def _short(error: Exception) -> str:

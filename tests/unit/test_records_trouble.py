@@ -51,10 +51,13 @@ def rows_in(folder: Path, table: str) -> int:
 
 def test_a_full_disk_holds_the_journal_and_refuses_confirmations(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(writer, "RETRY_S", 0.02)
+    monkeypatch.setattr(writer, "BATCH_JOBS", 2)
     records = open_records(tmp_path)
     way = BrokenCommit(records, monkeypatch)
     event = raised()
     records.keep_event(event)
+    for number in range(5):
+        records.keep_event(raised(name=f"d{number}"))
     assert way.tried.wait(10)
     with pytest.raises(RecordsError, match=r"The answer was not kept \(database or disk is full\)\. Make room on the disk"):
         records.confirm(Feedback(FeedbackAnswer.REAL, PersonId("wei"), alarm_id=event.alarm_id))
@@ -64,7 +67,7 @@ def test_a_full_disk_holds_the_journal_and_refuses_confirmations(tmp_path: Path,
     records.confirm(Feedback(FeedbackAnswer.REAL, PersonId("wei"), alarm_id=event.alarm_id))
     assert records.faults() == {}
     records.stop()
-    assert (rows_in(tmp_path, "alarms"), rows_in(tmp_path, "feedback")) == (1, 1), "the refused answer must not appear later"
+    assert (rows_in(tmp_path, "alarms"), rows_in(tmp_path, "feedback")) == (6, 1), "the refused answer must not appear later"
 
 
 def test_what_does_not_fit_into_memory_is_counted_and_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
