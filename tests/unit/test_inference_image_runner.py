@@ -244,3 +244,10 @@ def test_a_broken_golden_set_is_named(tmp_path: Path, text: str, sentence: str) 
     (folder / "golden" / "expected.json").write_text(text, encoding="utf-8")
     with pytest.raises(PackError, match=sentence):
         open_model(folder, ProviderChoice.CPU)
+
+
+@given(st.lists(st.floats(-1, 1, width=32), min_size=1, max_size=40), st.integers(1, 45))
+def test_the_score_is_that_of_a_full_sort(pixels: list[float], count: int) -> None:
+    grid = np.array([pixels], dtype=np.float32)
+    expected = np.sort(grid, axis=None)[-count:].mean()
+    assert score_map(grid, map_output(score_top_px=count)) == pytest.approx(min(1.0, max(0.0, float(expected))), abs=1e-6)
