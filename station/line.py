@@ -6,18 +6,16 @@ import logging
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from functools import partial
 from pathlib import Path
 
 from inference.contract import PackContract
 from inference.findings import ImageU8
 from inference.reasons import Reason, ReasonCode
 from station.alarm_desk import AlarmDesk
-from station.camera_feed import CameraFeed
+from station.camera_side import CameraSide
 from station.clock import Clock, SystemClock
-from station.config import LimitCondition, StationFile
+from station.config import StationFile
 from station.events import StationEvent, StationEventKind, SystemFault
-from station.frame_desk import FrameDesk
 from station.frames import AlarmId, PersonId, SourceId
 from station.health import worst
 from station.image_judging import ImageJudge
@@ -27,17 +25,15 @@ from station.model_shelf import ModelShelf
 from station.paths import DataFolder, default_data_dir, models_dir, resources_dir
 from station.people import authenticate
 from station.records.store import Records
-from station.row_desk import RowDesk
-from station.sensor_judging import SensorJudge, SensorModel
+from station.sensor_judging import SensorJudge
+from station.sensor_side import SensorSide
 from station.shift_counts import ShiftCounts
-from station.snapshots import camera_view, sensor_view
 from station.sources.camera_kinds import Picture
 from station.sources.camera_reader import CameraReader
 from station.sources.read_loop import Opener
 from station.sources.sensor_reader import SensorReader
 from station.station_file import load_station
 from station.supervisor import Supervisor
-from station.trace_ring import NO_TRACE
 from station.view import (
     AlarmKind,
     AlarmRecord,
@@ -76,6 +72,7 @@ class Line:
         data: Where records go.
         clock: Source of time.
         camera_openers: How to open a camera otherwise than its kind does, by id (a tapped cable in a test, a bench's camera).
+        station_path: Where the station file lies, for Setup to say.
         on_stopped: Called once at the very end of :meth:`stop`.
 
     Raises:
@@ -90,10 +87,12 @@ class Line:
         clock: Clock | None = None,
         *,
         camera_openers: Mapping[str, Opener[Picture]] | None = None,
+        station_path: Path | None = None,
         on_stopped: Callable[[], None] | None = None,
     ) -> None:
         self.clock: Clock = clock or SystemClock()
         self._station = station
+        self._station_path = station_path
         self._data = data
         self._started_utc = self.clock.utc()
         self._started_s = self.clock.monotonic_s()
@@ -104,9 +103,15 @@ class Line:
         self._records = Records.open(data, self.clock, station.records)
         self._shelf = ModelShelf((data.packs, models_dir()), self._note_provider)
         self._alarms = AlarmDesk(station.alarms, [SourceId(camera.id) for camera in station.cameras], self._records, self.clock)
-        self._wire_cameras(base_dir, camera_openers or {})
-        self._wire_sensors(base_dir)
-        self._counts = ShiftCounts(station.station.shifts, self._records, self._frames.parts, self._frames.labels, self.clock)
+        keep = station.records
+        self._cameras = CameraSide(
+            station.cameras, base_dir, camera_openers or {}, keep.sample_ok_share, self._shelf, self._alarms, self._records, self.clock
+        )
+        self._sensors = SensorSide(
+            station.sensors, station.alarms, base_dir, keep.trend_interval_s, self._shelf, self._alarms, self._records, self.clock
+        )
+        frames = self._cameras.desk
+        self._counts = ShiftCounts(station.station.shifts, self._records, frames.parts, frames.labels, self.clock)
         self._supervisor = Supervisor(
             self._doubts,
             self._alarms.on_doubt,
@@ -118,65 +123,7 @@ class Line:
             ),
             self.clock,
         )
-        self._tests = LiveTests(
-            self._camera_views, self._sensor_views, lambda source_id: self._sensor_readers[source_id].channel_ids, self._shelf
-        )
-
-    def _wire_cameras(self, base_dir: Path, openers: Mapping[str, Opener[Picture]]) -> None:
-        wakes: dict[str, threading.Event] = {}
-        self._feeds: list[CameraFeed] = []
-        self._camera_readers: list[CameraReader] = []
-        for camera in self._station.cameras:
-            wake = wakes.setdefault(camera.model or "", threading.Event())
-            feed = CameraFeed(camera, wake=wake, clock=self.clock)
-            self._feeds.append(feed)
-            self._camera_readers.append(CameraReader(camera, base_dir, self.clock, feed, opener=openers.get(camera.id)))
-        near_miss = {f.source_id: score for f in self._feeds if (score := self._shelf.near_miss(f.camera.model)) is not None}
-        self._frames = FrameDesk(self._feeds, near_miss, self._station.records.sample_ok_share, self._alarms, self._records)
-        self._image_judges = {
-            pack: ImageJudge(
-                pack,
-                partial(self._shelf.open_image, pack),
-                [feed for feed in self._feeds if feed.camera.model == pack],
-                self._frames.take,
-                wake,
-                self.clock,
-            )
-            for pack, wake in wakes.items()
-            if pack
-        }
-
-    def _wire_sensors(self, base_dir: Path) -> None:
-        limited: dict[SourceId, frozenset[str]] = {}
-        for alarm in self._station.alarms:
-            if isinstance(alarm.when, LimitCondition):
-                source_id = SourceId(alarm.when.source)
-                limited[source_id] = limited.get(source_id, frozenset()) | {alarm.when.channel}
-        self._sensor_readers: dict[SourceId, SensorReader] = {}
-        self._rows = RowDesk(
-            lambda source_id: self._sensor_readers[source_id].channel_ids,
-            lambda source_id: limited.get(source_id, frozenset()),
-            self._station.records.trend_interval_s,
-            self._alarms,
-            self._records,
-            self.clock,
-        )
-        self._sensor_judges: dict[SourceId, SensorJudge] = {}
-        for sensor in self._station.sensors:
-            judge = SensorJudge(
-                sensor,
-                open_model=self._stream_opener(SourceId(sensor.id), sensor.model, sensor.judge_every_s),
-                deliver_rows=self._rows.take_rows,
-                deliver=self._rows.take_decision,
-                clock=self.clock,
-            )
-            self._sensor_judges[judge.source_id] = judge
-            self._sensor_readers[judge.source_id] = SensorReader(sensor, base_dir, self.clock, judge)
-
-    def _stream_opener(self, source_id: SourceId, pack: str | None, every_s: float) -> Callable[[], SensorModel] | None:
-        if pack is None:
-            return None
-        return lambda: self._shelf.open_stream(pack, self._sensor_readers[source_id].channel_ids, every_s)
+        self._tests = LiveTests(self._cameras.views, self._sensors.views, self._sensors.channel_ids, self._shelf)
 
     # ----------------------------------------------------------------- running
 
@@ -199,9 +146,9 @@ class Line:
         late: list[str] = []
         for reader in self._readers():
             reader.request_stop()
-        for feed in self._feeds:
+        for feed in self._cameras.feeds:
             feed.close()
-        for judge in self._sensor_judges.values():
+        for judge in self._sensors.judges:
             judge.close()
         late += [f"reader of {reader.source_id}" for reader in self._readers() if not reader.stop(_STOP_DEADLINE_S)]
         late += [judge.name for judge in self._judges() if not judge.stop(_STOP_DEADLINE_S)]
@@ -228,13 +175,13 @@ class Line:
 
     def summary(self) -> dict[str, object]:
         """Figures of this run, in the shape of ``run --headless --json``."""
-        verdicts = self._frames.verdicts + self._rows.verdicts
+        verdicts = self._cameras.desk.verdicts + self._sensors.desk.verdicts
         raised = self._alarms.raised
         until_s = self._stopped_s if self._stopped_s is not None else self.clock.monotonic_s()
         return {
             "seconds": round(until_s - self._started_s, 3),
-            "frames": sum(feed.received for feed in self._feeds),
-            "samples": sum(judge.received for judge in self._sensor_judges.values()),
+            "frames": self._cameras.received,
+            "samples": self._sensors.received,
             "verdicts": {
                 "ok": verdicts.inspected - verdicts.defects - verdicts.no_verdict,
                 "defect": verdicts.defects,
@@ -242,7 +189,7 @@ class Line:
             },
             "alarms": {kind.value: raised[kind] for kind in (AlarmKind.DEFECT, AlarmKind.FAULT, AlarmKind.SYSTEM)},
             "incidents": raised[AlarmKind.DEFECT] + raised[AlarmKind.FAULT],
-            "drops": sum(feed.dropped for feed in self._feeds) + sum(judge.dropped for judge in self._sensor_judges.values()),
+            "drops": self._cameras.dropped + self._sensors.dropped,
             "records": self._records.writer_state().written,
             "data": str(self._data.root),
         }
@@ -255,13 +202,18 @@ class Line:
         return self._station
 
     @property
+    def station_path(self) -> Path | None:
+        """Where the station file lies; None for a line that was made without one."""
+        return self._station_path
+
+    @property
     def packs(self) -> tuple[PackContract, ...]:
         """The packs that are there."""
         return self._shelf.contracts()
 
     def snapshot(self) -> LineSnapshot:
         """The newest state; cheap, from any thread."""
-        cameras, sensors = self._camera_views(), self._sensor_views()
+        cameras, sensors = self._cameras.views(), self._sensors.views()
         state, reason = self._state(cameras, sensors)
         shift = self._counts.shift
         tally = self._counts.tally
@@ -288,22 +240,16 @@ class Line:
             person_id=self._person,
             silenced=self._alarms.silenced,
             provider_notes=self._shelf.notes,
-            changed=self._alarms.changed
-            + sum(feed.received for feed in self._feeds)
-            + sum(j.received for j in self._sensor_judges.values()),
+            changed=self._alarms.changed + self._cameras.received + self._sensors.received,
         )
 
     def latest_image(self, camera: SourceId) -> tuple[int, ImageU8] | None:
         """Newest received picture with its sequence number."""
-        frame = next((feed.newest() for feed in self._feeds if feed.source_id == camera), None)
-        return (frame.sequence, frame.image) if frame is not None and frame.image is not None else None
+        return self._cameras.latest_image(camera)
 
     def recent_trace(self, sensor: SourceId, channel: str, seconds: float) -> Trace:
         """The last *seconds* of a channel from memory, or of a risk (``risk:TARGET``)."""
-        judge = self._sensor_judges.get(sensor)
-        if judge is None:
-            return NO_TRACE
-        return judge.recent_trace(channel, self._sensor_readers[sensor].channel_ids, seconds, self.clock.utc().timestamp())
+        return self._sensors.recent_trace(sensor, channel, seconds)
 
     # ---------------------------------------------------------------- commands
 
@@ -377,34 +323,11 @@ class Line:
 
     # ------------------------------------------------------------------ inside
 
-    def _received(self) -> int:
-        return sum(feed.received for feed in self._feeds) + sum(judge.received for judge in self._sensor_judges.values())
-
     def _judges(self) -> tuple[ImageJudge | SensorJudge, ...]:
-        return (*self._image_judges.values(), *self._sensor_judges.values())
+        return (*self._cameras.judges, *self._sensors.judges)
 
     def _readers(self) -> tuple[CameraReader | SensorReader, ...]:
-        return (*self._camera_readers, *self._sensor_readers.values())
-
-    def _camera_views(self) -> tuple[CameraView, ...]:
-        now_s = self.clock.monotonic_s()
-        return tuple(
-            camera_view(
-                feed,
-                self._image_judges.get(feed.camera.model or ""),
-                reader.health(),
-                self._frames.latest(feed.source_id),
-                now_s,
-            )
-            for feed, reader in zip(self._feeds, self._camera_readers, strict=True)
-        )
-
-    def _sensor_views(self) -> tuple[SensorView, ...]:
-        now_s, now_utc_s = self.clock.monotonic_s(), self.clock.utc().timestamp()
-        return tuple(
-            sensor_view(judge, self._sensor_readers[source_id].health(), self._shelf.contract(judge.sensor.model), now_s, now_utc_s)
-            for source_id, judge in self._sensor_judges.items()
-        )
+        return (*self._cameras.readers, *self._sensors.readers)
 
     def _state(self, cameras: Sequence[CameraView], sensors: Sequence[SensorView]) -> tuple[LineState, str]:
         if self._stopped_s is not None:
@@ -421,7 +344,7 @@ class Line:
 
     def _doubts(self) -> Mapping[SourceId, Reason | None]:
         """Why each source is gone or stale; what the model says of its input reaches the alarms with the findings."""
-        views: tuple[CameraView | SensorView, ...] = (*self._camera_views(), *self._sensor_views())
+        views: tuple[CameraView | SensorView, ...] = (*self._cameras.views(), *self._sensors.views())
         return {view.source_id: view.reason if view.reason is not None and view.reason.code in _GONE else None for view in views}
 
     def _look_at_station(self) -> None:
@@ -430,7 +353,7 @@ class Line:
             self._alarms.on_system(fault, active=fault in faults, detail=faults.get(fault, ""))
         broken = [judge.failure.sentence for judge in self._judges() if judge.failure]
         self._alarms.on_system(SystemFault.MODEL_FAILED, active=bool(broken), detail="; ".join(broken))
-        lagging = [view.name.en for view in self._camera_views() if view.pack and view.verdict_hz and view.latency_ms > _LAG_MS]
+        lagging = [view.name.en for view in self._cameras.views() if view.pack and view.verdict_hz and view.latency_ms > _LAG_MS]
         self._alarms.on_system(SystemFault.JUDGING_OVERLOADED, active=bool(lagging), detail=", ".join(lagging))
 
     def _let_old_records_go(self) -> None:
@@ -455,7 +378,7 @@ def open_line(station_path: Path | None, data_dir: Path | None, clock: Clock | N
     data.create()
     log_book = LogBook(data.logs)
     try:
-        return Line(station, path.resolve().parent, data, clock, on_stopped=log_book.close)
+        return Line(station, path.resolve().parent, data, clock, station_path=path.resolve(), on_stopped=log_book.close)
     except BaseException:
         log_book.close()
         raise

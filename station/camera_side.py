@@ -1,0 +1,101 @@
+"""This file decides how a station's cameras are wired: readers to feeds, feeds to judges, judges to the frame desk."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping, Sequence
+from functools import partial
+from pathlib import Path
+
+from inference.findings import ImageU8
+from station.alarm_desk import AlarmDesk
+from station.camera_feed import CameraFeed
+from station.clock import Clock
+from station.config import Camera
+from station.frame_desk import FrameDesk
+from station.frames import SourceId
+from station.image_judging import ImageJudge
+from station.model_shelf import ModelShelf
+from station.records.store import Records
+from station.snapshots import camera_view
+from station.sources.camera_kinds import Picture
+from station.sources.camera_reader import CameraReader
+from station.sources.read_loop import Opener
+from station.view import CameraView
+
+
+class CameraSide:
+    """Everything between the cameras and the alarms.
+
+    Args:
+        cameras: As configured.
+        base_dir: Folder of the station file.
+        openers: How to open a camera otherwise than its kind does, by id.
+        ok_share: Share of OK frames kept for Review.
+        shelf: The packs.
+        alarms: Where warnings are raised.
+        records: Where pictures are kept.
+        clock: Source of time.
+    """
+
+    def __init__(
+        self,
+        cameras: Sequence[Camera],
+        base_dir: Path,
+        openers: Mapping[str, Opener[Picture]],
+        ok_share: float,
+        shelf: ModelShelf,
+        alarms: AlarmDesk,
+        records: Records,
+        clock: Clock,
+    ) -> None:
+        self._clock = clock
+        wakes: dict[str, threading.Event] = {}
+        self.feeds: list[CameraFeed] = []
+        self.readers: list[CameraReader] = []
+        for camera in cameras:
+            feed = CameraFeed(camera, wake=wakes.setdefault(camera.model or "", threading.Event()), clock=clock)
+            self.feeds.append(feed)
+            self.readers.append(CameraReader(camera, base_dir, clock, feed, opener=openers.get(camera.id)))
+        near_miss = {feed.source_id: score for feed in self.feeds if (score := shelf.near_miss(feed.camera.model)) is not None}
+        self.desk = FrameDesk(self.feeds, near_miss, ok_share, alarms, records)
+        self._judge_of = {
+            pack: ImageJudge(
+                pack,
+                partial(shelf.open_image, pack),
+                [feed for feed in self.feeds if feed.camera.model == pack],
+                self.desk.take,
+                wake,
+                clock,
+            )
+            for pack, wake in wakes.items()
+            if pack
+        }
+
+    @property
+    def judges(self) -> tuple[ImageJudge, ...]:
+        """One per pack."""
+        return tuple(self._judge_of.values())
+
+    @property
+    def received(self) -> int:
+        """Frames received."""
+        return sum(feed.received for feed in self.feeds)
+
+    @property
+    def dropped(self) -> int:
+        """Frames overwritten before they were judged."""
+        return sum(feed.dropped for feed in self.feeds)
+
+    def views(self) -> tuple[CameraView, ...]:
+        """The cameras as their tiles show them."""
+        now_s = self._clock.monotonic_s()
+        return tuple(
+            camera_view(feed, self._judge_of.get(feed.camera.model or ""), reader.health(), self.desk.latest(feed.source_id), now_s)
+            for feed, reader in zip(self.feeds, self.readers, strict=True)
+        )
+
+    def latest_image(self, camera: SourceId) -> tuple[int, ImageU8] | None:
+        """Newest received picture of a camera with its sequence number."""
+        frame = next((feed.newest() for feed in self.feeds if feed.source_id == camera), None)
+        return (frame.sequence, frame.image) if frame is not None and frame.image is not None else None

@@ -1,0 +1,111 @@
+"""This file decides how a station's sensor links are wired: readers to judges, judges to the row desk."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from station.alarm_desk import AlarmDesk
+from station.clock import Clock
+from station.config import AlarmConfig, LimitCondition, Sensor
+from station.frames import SourceId
+from station.model_shelf import ModelShelf
+from station.records.store import Records
+from station.row_desk import RowDesk
+from station.sensor_judging import SensorJudge, SensorModel
+from station.snapshots import sensor_view
+from station.sources.sensor_reader import SensorReader
+from station.trace_ring import NO_TRACE
+from station.view import SensorView, Trace
+
+
+class SensorSide:
+    """Everything between the sensor links and the alarms.
+
+    Args:
+        sensors: As configured.
+        definitions: The station's alarm definitions: which channels have limits.
+        base_dir: Folder of the station file.
+        trend_interval_s: Values are kept so often.
+        shelf: The packs.
+        alarms: Where warnings are raised.
+        records: Where trends are kept.
+        clock: Source of time.
+    """
+
+    def __init__(
+        self,
+        sensors: Sequence[Sensor],
+        definitions: Sequence[AlarmConfig],
+        base_dir: Path,
+        trend_interval_s: float,
+        shelf: ModelShelf,
+        alarms: AlarmDesk,
+        records: Records,
+        clock: Clock,
+    ) -> None:
+        self._clock = clock
+        self._shelf = shelf
+        self._readers: dict[SourceId, SensorReader] = {}
+        self._judge_of: dict[SourceId, SensorJudge] = {}
+        limited: dict[SourceId, frozenset[str]] = {}
+        for definition in definitions:
+            if isinstance(definition.when, LimitCondition):
+                source_id = SourceId(definition.when.source)
+                limited[source_id] = limited.get(source_id, frozenset()) | {definition.when.channel}
+        self.desk = RowDesk(self.channel_ids, lambda link: limited.get(link, frozenset()), trend_interval_s, alarms, records, clock)
+        for sensor in sensors:
+            judge = SensorJudge(
+                sensor,
+                open_model=self._stream_opener(SourceId(sensor.id), sensor.model, sensor.judge_every_s),
+                deliver_rows=self.desk.take_rows,
+                deliver=self.desk.take_decision,
+                clock=clock,
+            )
+            self._judge_of[judge.source_id] = judge
+            self._readers[judge.source_id] = SensorReader(sensor, base_dir, clock, judge)
+
+    @property
+    def judges(self) -> tuple[SensorJudge, ...]:
+        """One per link."""
+        return tuple(self._judge_of.values())
+
+    @property
+    def readers(self) -> tuple[SensorReader, ...]:
+        """One per link."""
+        return tuple(self._readers.values())
+
+    @property
+    def received(self) -> int:
+        """Rows received."""
+        return sum(judge.received for judge in self.judges)
+
+    @property
+    def dropped(self) -> int:
+        """Rows lost because judging could not keep up."""
+        return sum(judge.dropped for judge in self.judges)
+
+    def channel_ids(self, source_id: SourceId) -> tuple[str, ...]:
+        """Channels of a link, in the order of its values; empty for an unknown one."""
+        reader = self._readers.get(source_id)
+        return reader.channel_ids if reader is not None else ()
+
+    def views(self) -> tuple[SensorView, ...]:
+        """The links as the screen shows them."""
+        now_s, now_utc_s = self._clock.monotonic_s(), self._clock.utc().timestamp()
+        return tuple(
+            sensor_view(judge, self._readers[source_id].health(), self._shelf.contract(judge.sensor.model), now_s, now_utc_s)
+            for source_id, judge in self._judge_of.items()
+        )
+
+    def recent_trace(self, sensor: SourceId, channel: str, seconds: float) -> Trace:
+        """The last *seconds* of a channel from memory, or of a risk (``risk:TARGET``); empty for an unknown one."""
+        judge = self._judge_of.get(sensor)
+        if judge is None:
+            return NO_TRACE
+        return judge.recent_trace(channel, self.channel_ids(sensor), seconds, self._clock.utc().timestamp())
+
+    def _stream_opener(self, source_id: SourceId, pack: str | None, every_s: float) -> Callable[[], SensorModel] | None:
+        if pack is None:
+            return None
+        return lambda: self._shelf.open_stream(pack, self.channel_ids(source_id), every_s)
