@@ -342,6 +342,11 @@ class LinePort(Protocol):
         ...
 
     @property
+    def station_path(self) -> Path | None:
+        """Where the station file lies; None for a line that was made without one."""
+        ...
+
+    @property
     def packs(self) -> tuple[PackContract, ...]:
         """The packs loaded."""
         ...

@@ -1,0 +1,273 @@
+"""This file decides what Setup says of each camera, sensor link, model, warning and person, read from the station file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from PySide6.QtCore import QCoreApplication
+
+from gui.language import pick
+from gui.words import role_word
+from inference.contract import Figure, PackContract, Task
+from station.config import (
+    AlarmConfig,
+    Camera,
+    FolderCamera,
+    LimitCondition,
+    NoVerdictCondition,
+    Person,
+    RtspCamera,
+    Sensor,
+    SimulatedCamera,
+    StationFile,
+    TableSensors,
+    UsbCamera,
+    VerdictCondition,
+    VideoCamera,
+)
+from station.sources.credentials import without_credentials
+
+
+class TestKind(Enum):
+    """What a card's button tests."""
+
+    SOURCE = "source"
+    MODEL = "model"
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One line of a card: what, and its value."""
+
+    name: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class CardFacts:
+    """What one card says.
+
+    Attributes:
+        title: Name, in the reader's language.
+        subtitle: Id and kind.
+        facts: Lines in order.
+        test: What its button tests; None for no button.
+        test_id: Id of the source, or name of the pack.
+        priority: 1 to 4 for warnings; None otherwise.
+        trouble: A sentence when something is missing; empty otherwise.
+    """
+
+    title: str
+    subtitle: str
+    facts: tuple[Fact, ...]
+    test: TestKind | None = None
+    test_id: str = ""
+    priority: int | None = None
+    trouble: str = ""
+
+
+def _missing(model: str | None, packs: tuple[PackContract, ...]) -> str:
+    if model is None or any(pack.name == model for pack in packs):
+        return ""
+    text = QCoreApplication.translate(
+        "SetupFacts", "The model {model} is not loaded. Put its folder under models/ or into the data folder."
+    )
+    return text.format(model=model)
+
+
+def _seconds(value: float) -> str:
+    return f"{value:g} s"
+
+
+def camera_facts(camera: Camera, packs: tuple[PackContract, ...]) -> CardFacts:
+    """What is configured of a camera."""
+    facts = []
+    match camera:
+        case SimulatedCamera():
+            kind = QCoreApplication.translate("SetupFacts", "simulated")
+            size = f"{camera.width_px} x {camera.height_px} px, {camera.fps:g} fps"
+            facts.append(Fact(QCoreApplication.translate("SetupFacts", "Picture"), size))
+        case FolderCamera():
+            kind = QCoreApplication.translate("SetupFacts", "folder of images")
+            facts.append(Fact(QCoreApplication.translate("SetupFacts", "Folder"), f"{camera.path} ({camera.pattern})"))
+        case VideoCamera():
+            kind = QCoreApplication.translate("SetupFacts", "video file")
+            facts.append(Fact(QCoreApplication.translate("SetupFacts", "File"), camera.path))
+        case UsbCamera():
+            kind = QCoreApplication.translate("SetupFacts", "USB camera")
+            device = f"{camera.index} · {camera.width_px} x {camera.height_px} px, {camera.fps:g} fps"
+            facts.append(Fact(QCoreApplication.translate("SetupFacts", "Device"), device))
+        case RtspCamera():
+            kind = QCoreApplication.translate("SetupFacts", "network camera")
+            facts.append(Fact(QCoreApplication.translate("SetupFacts", "Address"), without_credentials(camera.url)))
+    judged = camera.model or QCoreApplication.translate("SetupFacts", "none: shown, not judged")
+    pace = QCoreApplication.translate("SetupFacts", "every frame") if camera.judge_hz is None else f"{camera.judge_hz:g} / s"
+    facts += [
+        Fact(QCoreApplication.translate("SetupFacts", "Asset"), camera.asset),
+        Fact(QCoreApplication.translate("SetupFacts", "Model"), judged),
+        Fact(QCoreApplication.translate("SetupFacts", "Judged"), pace),
+        Fact(QCoreApplication.translate("SetupFacts", "No verdict after"), _seconds(camera.stale_after_s)),
+    ]
+    return CardFacts(
+        pick(camera.name), f"{camera.id} · {kind}", tuple(facts), TestKind.SOURCE, camera.id, trouble=_missing(camera.model, packs)
+    )
+
+
+def sensor_facts(sensor: Sensor, packs: tuple[PackContract, ...]) -> CardFacts:
+    """What is configured of a sensor link, channel by channel."""
+    facts = []
+    if isinstance(sensor, TableSensors):
+        kind = QCoreApplication.translate("SetupFacts", "recorded table")
+        facts.append(Fact(QCoreApplication.translate("SetupFacts", "File"), sensor.path))
+    else:
+        kind = QCoreApplication.translate("SetupFacts", "simulated")
+        facts.append(Fact(QCoreApplication.translate("SetupFacts", "Rows"), f"{sensor.rate_hz:g} / s"))
+    judged = sensor.model or QCoreApplication.translate("SetupFacts", "none: shown, not judged")
+    facts += [
+        Fact(QCoreApplication.translate("SetupFacts", "Asset"), sensor.asset),
+        Fact(QCoreApplication.translate("SetupFacts", "Model"), judged),
+        Fact(QCoreApplication.translate("SetupFacts", "No verdict after"), _seconds(sensor.stale_after_s)),
+    ]
+    for one in sensor.channels:
+        low = "" if one.normal_low is None else f"{one.normal_low:.{one.decimals}f}"
+        high = "" if one.normal_high is None else f"{one.normal_high:.{one.decimals}f}"
+        band = f"{low} … {high} {one.unit}".strip() if low or high else one.unit
+        facts.append(Fact(one.id, f"{pick(one.name)} · {band}" if band else pick(one.name)))
+    return CardFacts(
+        pick(sensor.name), f"{sensor.id} · {kind}", tuple(facts), TestKind.SOURCE, sensor.id, trouble=_missing(sensor.model, packs)
+    )
+
+
+def task_word(task: Task) -> str:
+    """What kind of answer a pack gives."""
+    match task:
+        case Task.CLASSIFY:
+            return QCoreApplication.translate("SetupFacts", "classifies images")
+        case Task.SEGMENT:
+            return QCoreApplication.translate("SetupFacts", "finds regions in images")
+        case Task.ANOMALY:
+            return QCoreApplication.translate("SetupFacts", "finds what is unlike good images")
+        case Task.SEQUENCE:
+            return QCoreApplication.translate("SetupFacts", "judges a window of sensor values")
+        case Task.TABLE:
+            return QCoreApplication.translate("SetupFacts", "judges a row of values")
+
+
+def figure_text(figure: Figure) -> str:
+    """A measured figure with its interval, data and split."""
+    interval = "" if figure.lower is None or figure.upper is None else f" [{figure.lower:.3f}, {figure.upper:.3f}]"
+    return f"{figure.value:.3f}{interval} · {figure.data} · {figure.split}"
+
+
+def model_facts(pack: PackContract, station: StationFile) -> CardFacts:
+    """What a pack says of itself, and who uses it."""
+    users = [pick(one.name) for one in (*station.cameras, *station.sensors) if one.model == pack.name]
+    limits = [
+        f"{pick(output.title) if output.title else output.target or pack.name} {output.threshold:.2f}"
+        for output in pack.outputs
+        if output.threshold is not None
+    ]
+    facts = [
+        Fact(QCoreApplication.translate("SetupFacts", "Task"), task_word(pack.task)),
+        Fact(QCoreApplication.translate("SetupFacts", "Used by"), ", ".join(users) or QCoreApplication.translate("SetupFacts", "nobody")),
+        Fact(QCoreApplication.translate("SetupFacts", "Thresholds"), ", ".join(limits)),
+        Fact(QCoreApplication.translate("SetupFacts", "SHA-256"), pack.model.sha256[:16] + "…"),
+        Fact(QCoreApplication.translate("SetupFacts", "Licence of its data"), pack.data_licence),
+    ]
+    if pack.simulated_training_data:
+        mixed = QCoreApplication.translate("SetupFacts", "partly simulated; the figures are measured on real data")
+        facts.append(Fact(QCoreApplication.translate("SetupFacts", "Training data"), mixed))
+    facts += [Fact(figure.name, figure_text(figure)) for figure in pack.figures]
+    subtitle = f"{pack.name} {pack.version}"
+    if pack.experimental:
+        subtitle += " · " + QCoreApplication.translate("SetupFacts", "experimental")
+    return CardFacts(pick(pack.title), subtitle, tuple(facts), TestKind.MODEL, pack.name)
+
+
+def condition_text(alarm: AlarmConfig) -> str:
+    """What raises a warning, in words."""
+    when = alarm.when
+    match when:
+        case VerdictCondition():
+            what = " ".join(part for part in (when.target or "", when.label or "") if part)
+            text = (
+                QCoreApplication.translate("SetupFacts", "{source} finds {what}")
+                if what
+                else QCoreApplication.translate("SetupFacts", "{source} finds a defect or fault")
+            )
+            text = text.format(source=when.source, what=what)
+            if when.raise_score is not None:
+                text += f" ≥ {when.raise_score:.2f}"
+        case LimitCondition():
+            sign = ">" if when.side == "high" else "<"
+            back = QCoreApplication.translate("SetupFacts", "over at {number}").format(number=f"{when.clear_at:g}")
+            text = f"{when.source} · {when.channel} {sign} {when.raise_at:g} ({back})"
+        case NoVerdictCondition():
+            text = QCoreApplication.translate("SetupFacts", "{source} gives no verdict").format(source=when.source)
+        case _:
+            text = {
+                "disk_nearly_full": QCoreApplication.translate("SetupFacts", "the disk is nearly full"),
+                "records_failing": QCoreApplication.translate("SetupFacts", "records cannot be written"),
+                "judging_overloaded": QCoreApplication.translate("SetupFacts", "this computer cannot keep up"),
+                "model_failed": QCoreApplication.translate("SetupFacts", "a model fails"),
+            }[when.of]
+    if alarm.of_last > 1:
+        often = QCoreApplication.translate("SetupFacts", "{count} of the last {total}").format(count=alarm.raise_count, total=alarm.of_last)
+        text += f" · {often}"
+    if alarm.on_delay_s:
+        text += " · " + QCoreApplication.translate("SetupFacts", "for {seconds} s").format(seconds=f"{alarm.on_delay_s:g}")
+    return text
+
+
+def warning_facts(alarm: AlarmConfig) -> CardFacts:
+    """A warning as the operator will read it, and what raises it."""
+    minutes, seconds = divmod(alarm.respond_within_s, 60)
+    facts = [
+        Fact(QCoreApplication.translate("SetupFacts", "Found"), pick(alarm.cause)),
+        Fact(QCoreApplication.translate("SetupFacts", "Means"), pick(alarm.consequence)),
+        Fact(QCoreApplication.translate("SetupFacts", "Do"), pick(alarm.action)),
+        Fact(QCoreApplication.translate("SetupFacts", "Within"), f"{minutes} min" if not seconds else f"{alarm.respond_within_s} s"),
+        Fact(QCoreApplication.translate("SetupFacts", "Raised when"), condition_text(alarm)),
+    ]
+    if alarm.latch:
+        stays = QCoreApplication.translate("SetupFacts", "until somebody resets it")
+        facts.append(Fact(QCoreApplication.translate("SetupFacts", "Stays"), stays))
+    for name, choices in (
+        (QCoreApplication.translate("SetupFacts", "Causes"), alarm.causes),
+        (QCoreApplication.translate("SetupFacts", "Actions"), alarm.actions),
+    ):
+        if choices:
+            facts.append(Fact(name, ", ".join(pick(choice.text) for choice in choices)))
+    return CardFacts(pick(alarm.title), f"{alarm.id} · {alarm.asset}", tuple(facts), priority=alarm.priority)
+
+
+def person_facts(person: Person) -> CardFacts:
+    """Who somebody is at the station."""
+    role = Fact(QCoreApplication.translate("SetupFacts", "Role"), role_word(person.role))
+    return CardFacts(person.name, person.id, (role,))
+
+
+def station_facts(station: StationFile) -> tuple[CardFacts, CardFacts]:
+    """The station itself, and what it keeps."""
+    info, records = station.station, station.records
+    shifts = ", ".join(f"{shift.name} {shift.start}" for shift in info.shifts) or QCoreApplication.translate(
+        "SetupFacts", "none: days begin at midnight"
+    )
+    days = QCoreApplication.translate("SetupFacts", "{days} days; warnings and answers for ever").format(days=records.keep_days)
+    share = QCoreApplication.translate("SetupFacts", "at most {share} % of the disk").format(share=f"{records.max_disk_share * 100:g}")
+    about = (
+        Fact(QCoreApplication.translate("SetupFacts", "Product"), pick(info.product)),
+        Fact(QCoreApplication.translate("SetupFacts", "Shifts"), shifts),
+    )
+    kept = (
+        Fact(QCoreApplication.translate("SetupFacts", "Images and verdicts"), days),
+        Fact(QCoreApplication.translate("SetupFacts", "Images take"), share),
+        Fact(QCoreApplication.translate("SetupFacts", "Warned below"), f"{records.nearly_full_mib} MiB"),
+        Fact(QCoreApplication.translate("SetupFacts", "OK images kept"), f"{records.sample_ok_share * 100:g} %"),
+        Fact(QCoreApplication.translate("SetupFacts", "Sensor values kept"), _seconds(records.trend_interval_s)),
+    )
+    return (
+        CardFacts(pick(info.name), QCoreApplication.translate("SetupFacts", "station"), about),
+        CardFacts(QCoreApplication.translate("SetupFacts", "Records"), "", kept),
+    )
