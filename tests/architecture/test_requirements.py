@@ -52,3 +52,16 @@ def test_windows_and_linux_get_their_own_flavour() -> None:
 def test_qt_is_a_version_that_does_not_abort() -> None:
     version = {name: version for name, version, _ in _pins(REQUIREMENTS / "app.txt")}["pyside6-essentials"]
     assert version.startswith("6.11."), "6.12.0 loses references on Python 3.11 and aborts"
+
+
+def test_actions_of_the_workflow_are_pinned_to_commits() -> None:
+    used = re.findall(r"uses:\s*(\S+)", (ROOT / ".github" / "workflows" / "ci.yml").read_text(encoding="utf-8"))
+    assert used
+    assert [action for action in used if not re.fullmatch(r"[\w./-]+@[0-9a-f]{40}", action)] == []
+
+
+def test_hooks_have_the_versions_of_the_lint_session() -> None:
+    pinned = {name: version for name, version, _ in _pins(REQUIREMENTS / "lint.txt")}
+    hooks = re.findall(r'"([\w.-]+)==([\w.]+)"', (ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8"))
+    assert hooks
+    assert [(name, version) for name, version in hooks if pinned.get(name) != version] == []
