@@ -372,6 +372,164 @@
     </message>
 </context>
 <context>
+    <name>Report</name>
+    <message>
+        <source>inspected</source>
+        <translation>已检</translation>
+    </message>
+    <message>
+        <source>defects</source>
+        <translation>缺陷</translation>
+    </message>
+    <message>
+        <source>reject rate</source>
+        <translation>不良率</translation>
+    </message>
+    <message>
+        <source>no verdict</source>
+        <translation>无判定</translation>
+    </message>
+    <message>
+        <source>warnings</source>
+        <translation>警告</translation>
+    </message>
+    <message>
+        <source>false alarms</source>
+        <translation>误报</translation>
+    </message>
+    <message>
+        <source>warnings / 10 min</source>
+        <translation>警告 / 10 分钟</translation>
+    </message>
+    <message>
+        <source>REJECT RATE, p-chart with 3σ limits: {count} of {total} intervals outside</source>
+        <translation>不良率 p 控制图（3σ 界限）：{total} 个区间中 {count} 个超界</translation>
+    </message>
+    <message>
+        <source>DEFECTS BY LABEL</source>
+        <translation>按类别的缺陷</translation>
+    </message>
+    <message>
+        <source>WARNINGS PER 10 MIN: mean {mean}, most {most}, floods {floods} (EEMUA 191)</source>
+        <translation>每 10 分钟警告：平均 {mean}，最多 {most}，泛滥 {floods} 次（EEMUA 191）</translation>
+    </message>
+    <message>
+        <source>target 1</source>
+        <translation>目标 1</translation>
+    </message>
+    <message>
+        <source>at most 2</source>
+        <translation>最多 2</translation>
+    </message>
+    <message>
+        <source>flood &gt; 10</source>
+        <translation>泛滥 &gt; 10</translation>
+    </message>
+    <message>
+        <source>Raised</source>
+        <translation>发生时间</translation>
+    </message>
+    <message>
+        <source>Warning</source>
+        <translation>警告</translation>
+    </message>
+    <message>
+        <source>Lasted</source>
+        <translation>持续</translation>
+    </message>
+    <message>
+        <source>Findings</source>
+        <translation>次数</translation>
+    </message>
+    <message>
+        <source>Acknowledged</source>
+        <translation>确认人</translation>
+    </message>
+    <message>
+        <source>Answer</source>
+        <translation>答复</translation>
+    </message>
+    <message>
+        <source>Cause, action, note</source>
+        <translation>原因、措施、备注</translation>
+    </message>
+    <message>
+        <source>No warnings in this period.</source>
+        <translation>此时段没有警告。</translation>
+    </message>
+    <message>
+        <source>{count} more warnings are in the CSV export.</source>
+        <translation>其余 {count} 条警告见 CSV 导出。</translation>
+    </message>
+</context>
+<context>
+    <name>ReportScreen</name>
+    <message>
+        <source>Shift</source>
+        <translation>班次</translation>
+    </message>
+    <message>
+        <source>Day</source>
+        <translation>日</translation>
+    </message>
+    <message>
+        <source>Week</source>
+        <translation>周</translation>
+    </message>
+    <message>
+        <source>Earlier</source>
+        <translation>更早</translation>
+    </message>
+    <message>
+        <source>Later</source>
+        <translation>更晚</translation>
+    </message>
+    <message>
+        <source>Save CSV</source>
+        <translation>保存 CSV</translation>
+    </message>
+    <message>
+        <source>Save PDF</source>
+        <translation>保存 PDF</translation>
+    </message>
+    <message>
+        <source>Week {number} of {year}</source>
+        <translation>{year} 年第 {number} 周</translation>
+    </message>
+    <message>
+        <source>Reading the records …</source>
+        <translation>正在读取记录 …</translation>
+    </message>
+    <message>
+        <source>Nothing was recorded in this period.</source>
+        <translation>此时段没有记录。</translation>
+    </message>
+    <message>
+        <source>No warnings in this period.</source>
+        <translation>此时段没有警告。</translation>
+    </message>
+    <message>
+        <source>Saved: {path}</source>
+        <translation>已保存：{path}</translation>
+    </message>
+    <message>
+        <source>Shift, day, week</source>
+        <translation>班次、日、周</translation>
+    </message>
+    <message>
+        <source>Earlier, later period</source>
+        <translation>更早、更晚的时段</translation>
+    </message>
+    <message>
+        <source>Save as CSV</source>
+        <translation>保存为 CSV</translation>
+    </message>
+    <message>
+        <source>Save as PDF</source>
+        <translation>保存为 PDF</translation>
+    </message>
+</context>
+<context>
     <name>ReviewDetail</name>
     <message>
         <source>Defect</source>
@@ -589,6 +747,387 @@
     <message>
         <source>risk: {channels}</source>
         <translation>风险：{channels}</translation>
+    </message>
+</context>
+<context>
+    <name>SetupCard</name>
+    <message>
+        <source>Test model</source>
+        <translation>测试模型</translation>
+    </message>
+    <message>
+        <source>Test</source>
+        <translation>测试</translation>
+    </message>
+    <message>
+        <source>Testing …</source>
+        <translation>正在测试 …</translation>
+    </message>
+    <message>
+        <source>Runs on {provider}</source>
+        <translation>运行于 {provider}</translation>
+    </message>
+</context>
+<context>
+    <name>SetupFacts</name>
+    <message>
+        <source>The model {model} is not loaded. Put its folder under models/ or into the data folder.</source>
+        <translation>模型 {model} 未加载。请将其文件夹放到 models/ 或数据文件夹中。</translation>
+    </message>
+    <message>
+        <source>simulated</source>
+        <translation>模拟</translation>
+    </message>
+    <message>
+        <source>Picture</source>
+        <translation>图像</translation>
+    </message>
+    <message>
+        <source>folder of images</source>
+        <translation>图像文件夹</translation>
+    </message>
+    <message>
+        <source>Folder</source>
+        <translation>文件夹</translation>
+    </message>
+    <message>
+        <source>video file</source>
+        <translation>视频文件</translation>
+    </message>
+    <message>
+        <source>File</source>
+        <translation>文件</translation>
+    </message>
+    <message>
+        <source>USB camera</source>
+        <translation>USB 相机</translation>
+    </message>
+    <message>
+        <source>Device</source>
+        <translation>设备</translation>
+    </message>
+    <message>
+        <source>network camera</source>
+        <translation>网络相机</translation>
+    </message>
+    <message>
+        <source>Address</source>
+        <translation>地址</translation>
+    </message>
+    <message>
+        <source>none: shown, not judged</source>
+        <translation>无：只显示，不判定</translation>
+    </message>
+    <message>
+        <source>every frame</source>
+        <translation>每一帧</translation>
+    </message>
+    <message>
+        <source>Asset</source>
+        <translation>设备对象</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>模型</translation>
+    </message>
+    <message>
+        <source>Judged</source>
+        <translation>判定</translation>
+    </message>
+    <message>
+        <source>No verdict after</source>
+        <translation>无判定时限</translation>
+    </message>
+    <message>
+        <source>recorded table</source>
+        <translation>录制的表格</translation>
+    </message>
+    <message>
+        <source>Rows</source>
+        <translation>行</translation>
+    </message>
+    <message>
+        <source>classifies images</source>
+        <translation>图像分类</translation>
+    </message>
+    <message>
+        <source>finds regions in images</source>
+        <translation>在图像中查找区域</translation>
+    </message>
+    <message>
+        <source>finds what is unlike good images</source>
+        <translation>查找与良品不同之处</translation>
+    </message>
+    <message>
+        <source>judges a window of sensor values</source>
+        <translation>判定一段传感器数值</translation>
+    </message>
+    <message>
+        <source>judges a row of values</source>
+        <translation>判定一行数值</translation>
+    </message>
+    <message>
+        <source>Task</source>
+        <translation>任务</translation>
+    </message>
+    <message>
+        <source>Used by</source>
+        <translation>使用者</translation>
+    </message>
+    <message>
+        <source>nobody</source>
+        <translation>无</translation>
+    </message>
+    <message>
+        <source>Thresholds</source>
+        <translation>阈值</translation>
+    </message>
+    <message>
+        <source>SHA-256</source>
+        <translation>SHA-256</translation>
+    </message>
+    <message>
+        <source>Licence of its data</source>
+        <translation>数据许可</translation>
+    </message>
+    <message>
+        <source>partly simulated; the figures are measured on real data</source>
+        <translation>部分为模拟数据；指标均在真实数据上测得</translation>
+    </message>
+    <message>
+        <source>Training data</source>
+        <translation>训练数据</translation>
+    </message>
+    <message>
+        <source>experimental</source>
+        <translation>试验性</translation>
+    </message>
+    <message>
+        <source>{source} finds {what}</source>
+        <translation>{source} 发现 {what}</translation>
+    </message>
+    <message>
+        <source>{source} finds a defect or fault</source>
+        <translation>{source} 发现缺陷或故障</translation>
+    </message>
+    <message>
+        <source>over at {number}</source>
+        <translation>到 {number} 恢复</translation>
+    </message>
+    <message>
+        <source>{source} gives no verdict</source>
+        <translation>{source} 无判定</translation>
+    </message>
+    <message>
+        <source>the disk is nearly full</source>
+        <translation>磁盘将满</translation>
+    </message>
+    <message>
+        <source>records cannot be written</source>
+        <translation>记录无法写入</translation>
+    </message>
+    <message>
+        <source>this computer cannot keep up</source>
+        <translation>本机处理不及</translation>
+    </message>
+    <message>
+        <source>a model fails</source>
+        <translation>模型失效</translation>
+    </message>
+    <message>
+        <source>{count} of the last {total}</source>
+        <translation>最近 {total} 次中 {count} 次</translation>
+    </message>
+    <message>
+        <source>for {seconds} s</source>
+        <translation>持续 {seconds} 秒</translation>
+    </message>
+    <message>
+        <source>Found</source>
+        <translation>发现</translation>
+    </message>
+    <message>
+        <source>Means</source>
+        <translation>后果</translation>
+    </message>
+    <message>
+        <source>Do</source>
+        <translation>措施</translation>
+    </message>
+    <message>
+        <source>Within</source>
+        <translation>时限</translation>
+    </message>
+    <message>
+        <source>Raised when</source>
+        <translation>触发条件</translation>
+    </message>
+    <message>
+        <source>until somebody resets it</source>
+        <translation>直到有人复位</translation>
+    </message>
+    <message>
+        <source>Stays</source>
+        <translation>保持</translation>
+    </message>
+    <message>
+        <source>Causes</source>
+        <translation>原因选项</translation>
+    </message>
+    <message>
+        <source>Actions</source>
+        <translation>措施选项</translation>
+    </message>
+    <message>
+        <source>Role</source>
+        <translation>角色</translation>
+    </message>
+    <message>
+        <source>none: days begin at midnight</source>
+        <translation>无：每日从零点开始</translation>
+    </message>
+    <message>
+        <source>{days} days; warnings and answers for ever</source>
+        <translation>{days} 天；警告和答复永久保留</translation>
+    </message>
+    <message>
+        <source>at most {share} % of the disk</source>
+        <translation>最多占磁盘的 {share} %</translation>
+    </message>
+    <message>
+        <source>Product</source>
+        <translation>产品</translation>
+    </message>
+    <message>
+        <source>Shifts</source>
+        <translation>班次</translation>
+    </message>
+    <message>
+        <source>Images and verdicts</source>
+        <translation>图像和判定</translation>
+    </message>
+    <message>
+        <source>Images take</source>
+        <translation>图像占用</translation>
+    </message>
+    <message>
+        <source>Warned below</source>
+        <translation>低于此值警告</translation>
+    </message>
+    <message>
+        <source>OK images kept</source>
+        <translation>保留的 OK 图像</translation>
+    </message>
+    <message>
+        <source>Sensor values kept</source>
+        <translation>传感器数值保存间隔</translation>
+    </message>
+    <message>
+        <source>station</source>
+        <translation>工位</translation>
+    </message>
+    <message>
+        <source>Records</source>
+        <translation>记录</translation>
+    </message>
+</context>
+<context>
+    <name>SetupScreen</name>
+    <message>
+        <source>Test all</source>
+        <translation>全部测试</translation>
+    </message>
+    <message>
+        <source>Cameras</source>
+        <translation>相机</translation>
+    </message>
+    <message>
+        <source>Sensors</source>
+        <translation>传感器</translation>
+    </message>
+    <message>
+        <source>Models</source>
+        <translation>模型</translation>
+    </message>
+    <message>
+        <source>Warnings</source>
+        <translation>警告</translation>
+    </message>
+    <message>
+        <source>People</source>
+        <translation>人员</translation>
+    </message>
+    <message>
+        <source>Station</source>
+        <translation>工位</translation>
+    </message>
+    <message>
+        <source>File</source>
+        <translation>文件</translation>
+    </message>
+    <message>
+        <source>made by a program, no file</source>
+        <translation>由程序生成，没有文件</translation>
+    </message>
+    <message>
+        <source>Edit</source>
+        <translation>编辑</translation>
+    </message>
+    <message>
+        <source>with any text editor; every key is explained in docs/config-reference.md</source>
+        <translation>使用任意文本编辑器；各项说明见 docs/config-reference.md</translation>
+    </message>
+    <message>
+        <source>Check</source>
+        <translation>检查</translation>
+    </message>
+    <message>
+        <source>New PIN</source>
+        <translation>新 PIN</translation>
+    </message>
+    <message>
+        <source>In force</source>
+        <translation>生效</translation>
+    </message>
+    <message>
+        <source>after the next start of Lineside</source>
+        <translation>Lineside 下次启动后</translation>
+    </message>
+    <message>
+        <source>Station file</source>
+        <translation>工位文件</translation>
+    </message>
+    <message>
+        <source>None are configured. Add them to the station file; docs/config-reference.md says how.</source>
+        <translation>尚未配置。请在工位文件中添加，方法见 docs/config-reference.md。</translation>
+    </message>
+    <message>
+        <source>A test takes one frame or row now, and says exactly why when none comes.</source>
+        <translation>测试会立即取一帧或一行；取不到时说明确切原因。</translation>
+    </message>
+    <message>
+        <source>A test runs the model&apos;s golden set on this computer and compares every verdict.</source>
+        <translation>测试会在本机运行模型的基准样本，并逐一比对判定。</translation>
+    </message>
+    <message>
+        <source>As the operator will read them.</source>
+        <translation>操作员看到的内容。</translation>
+    </message>
+    <message>
+        <source>Who can sign in and answer.</source>
+        <translation>可登录并答复的人员。</translation>
+    </message>
+    <message>
+        <source>Page</source>
+        <translation>页面</translation>
+    </message>
+    <message>
+        <source>Test all on this page</source>
+        <translation>测试本页全部</translation>
+    </message>
+    <message>
+        <source>To one test, and run it</source>
+        <translation>转到某项测试并运行</translation>
     </message>
 </context>
 <context>
