@@ -19,6 +19,10 @@ from inference.findings import ImageU8
 _Gray = NDArray[np.float32]
 
 REFERENCE_WIDTH_PX = 1130.0
+TRACK_SLOPE = 0.55
+TRACK_LOW = 0.76
+TRACK_HIGH = 0.96
+"""Balls run, and pits begin, where y / height + 0.55 * x / width lies between these: seen by a fixed camera, the same on every part."""
 
 
 class PartKind(StrEnum):
@@ -103,10 +107,6 @@ class _Bands:
         self.shade = np.interp(self.share, knots, base + random.normal(0, 0.03, base.size)).astype(np.float32)
         self.polish = np.where((self.share > 0.1) & (self.share < 0.5), 0.6, 1.0).astype(np.float32)
 
-    def flank_rows(self) -> NDArray[np.int64]:
-        """Rows on the lower flank of a groove, where balls run and pits begin."""
-        return np.flatnonzero((self.share > 0.44) & (self.share < 0.60))
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Place:
@@ -124,12 +124,12 @@ class _Place:
         x = int(self.random.uniform(0.06, 0.94) * self.width)
         return x, int(self.slope * x + self.random.uniform(0.08, 0.92) * self.bottom)
 
-    def on_flank(self) -> tuple[int, int]:
-        """A visible spot on a groove's lower flank."""
-        x, y = self.anywhere()
-        rows = self.band.flank_rows()
-        seen = rows[(rows > self.slope * x + 0.08 * self.bottom) & (rows < self.slope * x + 0.92 * self.bottom)]
-        return (x, int(self.random.choice(seen))) if len(seen) else (x, y)
+    def on_track(self) -> tuple[int, int]:
+        """A visible spot where the balls run: a band that falls across the picture as in the recordings of a real spindle."""
+        x_share = self.random.uniform(0.08, 0.92)
+        y_share = self.random.uniform(TRACK_LOW, TRACK_HIGH) - TRACK_SLOPE * x_share
+        x = int(x_share * self.width)
+        return x, int(self.slope * x + y_share * self.bottom)
 
 
 def _noise(random: np.random.Generator, height: int, width: int, cell_y: float, cell_x: float) -> _Gray:
@@ -187,7 +187,7 @@ def _scratch(gray: _Gray, place: _Place, unit: float, count: int) -> None:
 def _pit(gray: _Gray, brown: _Gray, mask: ImageU8, place: _Place, unit: float) -> None:
     """A cluster of craters: ragged rim, dark rough floor, glints where the lamp catches an edge."""
     random = place.random
-    x, y = place.on_flank() if random.random() < 0.75 else place.anywhere()
+    x, y = place.on_track()
     radius = max(3.0, unit * float(np.exp(random.uniform(np.log(11), np.log(40)))))
     window, blob = _window(gray, x, y, int(2.4 * radius), int(1.6 * radius))
     if blob.size == 0:

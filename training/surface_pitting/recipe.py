@@ -40,7 +40,7 @@ from training.surface_pitting.spec import (
 
 _LOG = logging.getLogger(__name__)
 
-FOLDS = 5
+FOLDS = 4
 VERSION = "1.0.0"
 NEAR_MISS_SHARE = 0.6
 QUICK_STRIDE = 6
@@ -166,7 +166,7 @@ def _make_contract(exported: bytes, measured: Evaluation, *, quick: bool) -> Pac
                 lower=round(figure.interval.lower, 4),
                 upper=round(figure.interval.upper, 4),
                 data="vision/ball_screw",
-                split="positions held out, 5 folds",
+                split=f"positions held out, {FOLDS} folds",
                 command=COMMAND,
             )
             for figure in measured.figures

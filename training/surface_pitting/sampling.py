@@ -16,10 +16,10 @@ from training.surface_pitting.dataset import Picture
 from training.surface_pitting.place import encode_place
 from training.surface_pitting.spec import GROOVE_SLOPE, HEIGHT_PX, IMAGE_INPUT, WIDTH_PX
 
-PIT_SHARE = 0.33
+PIT_SHARE = 0.28
 TWIN_SHARE = 0.12
-PASTED_SHARE = 0.12
-HARD_SHARE = 0.6
+PASTED_SHARE = 0.10
+HARD_SHARE = 0.5
 DIRT_CHANCE = 0.3
 """The rest are clean places: most of them where the network of the moment is wrong, once it has been asked."""
 
