@@ -35,6 +35,7 @@ from station.view import CameraView
 
 _AGE_SHOWN_EVERY_S = 0.5
 _BORDER_PX = 3
+_SMALLEST_MESSAGE_PX = 11
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,14 +283,15 @@ class CameraTile(QWidget):
     def _paint_message(self, painter: QPainter, area: QRectF, shown: _Shown) -> None:
         theme = self._source.theme
         flags = int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap)
-        room = area.adjusted(16, 8, -16, -8)
+        room = area.adjusted(12, 4, -12, -4)
         head, body, head_box, body_box = self._fit_message(room, shown, flags)
         height = head_box.height() + (body_box.height() + 6 if shown.sentence else 0)
-        box = QRectF(area.left(), area.center().y() - height / 2 - 12, area.width(), height + 24)
+        margin = min(12.0, max(0.0, (room.height() - height) / 2))
+        box = QRectF(area.left(), area.center().y() - height / 2 - margin, area.width(), height + 2 * margin)
         painter.fillRect(box.intersected(area), QColor(theme.overlay))
         painter.setPen(QColor(theme.overlay_ink))
         painter.setFont(head)
-        where = QRectF(room.left(), box.top() + 12, room.width(), head_box.height())
+        where = QRectF(room.left(), box.top() + margin, room.width(), head_box.height())
         painter.drawText(where, flags, shown.headline)
         if shown.sentence:
             painter.setFont(body)
@@ -302,9 +304,9 @@ class CameraTile(QWidget):
             head_box = QFontMetricsF(head).boundingRect(room, flags, shown.headline)
             body_box = QFontMetricsF(body).boundingRect(room, flags, shown.sentence) if shown.sentence else QRectF()
             fits = (
-                head_box.height() + body_box.height() + 30 <= room.height() and max(head_box.width(), body_box.width()) <= room.width() + 1
+                head_box.height() + body_box.height() + 6 <= room.height() and max(head_box.width(), body_box.width()) <= room.width() + 1
             )
-            if fits or body.pixelSize() <= 11:
+            if fits or body.pixelSize() <= _SMALLEST_MESSAGE_PX:
                 self.clipped = self.clipped or not fits
                 return head, body, head_box, body_box
             head.setPixelSize(max(12, head.pixelSize() - 1))

@@ -76,10 +76,10 @@ class IncidentPanel(QFrame):
 
     def _build(self) -> None:
         head = QHBoxLayout()
-        head.addWidget(self._sign, 0, Qt.AlignmentFlag.AlignTop)
+        head.addWidget(self._sign)
         head.addWidget(self._title, 1)
-        head.addWidget(self.heat, 0, Qt.AlignmentFlag.AlignTop)
-        head.addWidget(self.reset, 0, Qt.AlignmentFlag.AlignTop)
+        head.addWidget(self.heat)
+        head.addWidget(self.reset)
         facts = QGridLayout()
         facts.setHorizontalSpacing(14)
         facts.setVerticalSpacing(3)

@@ -81,10 +81,11 @@ class LanguageSwitch(QObject):
         Returns:
             False where its translation cannot be loaded; the window then speaks English.
         """
+        self._app.setProperty(_PROPERTY, language.value)
         if self._translator is not None:
             self._app.removeTranslator(self._translator)
+            self._translator.deleteLater()
             self._translator = None
-        self._app.setProperty(_PROPERTY, language.value)
         loaded = True
         if language is not Language.ENGLISH:
             translator = QTranslator(self)
@@ -92,7 +93,8 @@ class LanguageSwitch(QObject):
             if loaded:
                 self._translator = translator
                 self._app.installTranslator(translator)
-        # Neither removing the last translator nor a failed load tells the widgets by itself in every Qt version.
-        QCoreApplication.sendEvent(self._app, QEvent(QEvent.Type.LanguageChange))
+            else:
+                # Texts of the station file change all the same; installing a translator would have told the widgets.
+                QCoreApplication.sendEvent(self._app, QEvent(QEvent.Type.LanguageChange))
         self.language_changed.emit()
         return loaded

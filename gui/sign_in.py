@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QButtonGroup, QDialog, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from gui.commands import Commands
@@ -49,7 +50,6 @@ class SignInDialog(QDialog):
         layout.addLayout(columns)
         layout.addWidget(self.message)
         layout.addLayout(self._bottom())
-        self.setMinimumWidth(640)
         self._update()
 
     def _people_column(self, people: tuple[Person, ...], first: PersonId | None) -> QGridLayout:
@@ -100,7 +100,8 @@ class SignInDialog(QDialog):
         # The digit itself is the key; a keycap beside it would say the same twice.
         button = KeyButton("", ButtonRole.BIG)
         button.setText(digit)
-        button.setShortcut(digit)
+        # Not setShortcut: that presses with an animation of 100 ms, and fast typing would lose digits.
+        QShortcut(QKeySequence(digit), button).activated.connect(button.click)
         button.prefer_size(92, 64)
         button.clicked.connect(partial(self._on_digit, digit))
         return button

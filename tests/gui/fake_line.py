@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -78,6 +79,15 @@ class FakeLine:
         self._image_answers: dict[int, Feedback] = {}
         self._pictures = [_picture(seed) for seed in range(cameras)]
 
+    def write_pictures(self) -> None:
+        """Write every picture that :meth:`images` lists, and give the first warning its kept picture."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        for number in range(60):
+            cv2.imwrite(str(self._folder / f"{number}.png"), self._pictures[number % len(self._pictures)])
+        first = AlarmId("alarm-0")
+        self._alarms[first] = dataclasses.replace(self._alarms[first], image_path=self._folder / "0.png")
+        self._changed += 1
+
     def advance(self, seconds: float) -> None:
         """Let time pass."""
         self.time_s += seconds
@@ -88,9 +98,21 @@ class FakeLine:
         """The line's time."""
         return START + timedelta(seconds=self.time_s)
 
+    def monotonic_s(self) -> float:
+        """The line is its own clock."""
+        return self.time_s
+
+    def utc(self) -> datetime:
+        """The line's time, as a clock tells it."""
+        return self.now
+
     @property
     def station(self) -> StationFile:
         return self._station
+
+    @property
+    def station_path(self) -> Path | None:
+        return Path("fake-station.toml")
 
     @property
     def packs(self) -> tuple[PackContract, ...]:
@@ -283,7 +305,7 @@ class FakeLine:
             alive=not gone,
             on_time=not gone,
             valid=not gone,
-            detail="cable or power of the camera; trying again (7)" if gone else "",
+            detail="cable or power of the camera" if gone else "",
             since_utc=self.now - timedelta(seconds=20),
             attempts=7 if gone else 0,
             received=int(self.time_s * 30),

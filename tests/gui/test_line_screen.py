@@ -1,0 +1,264 @@
+"""The Line screen: pictures, verdicts, reasons, the chosen warning, and its answer by keys."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from gui.choice_popup import ChoicePopup, NotePopup
+from gui.language import Language
+from gui.line_screen import LineScreen
+from gui.rail import Room
+from gui.window import Window
+from inference.findings import Verdict
+from inference.reasons import Reason, ReasonCode
+from station.frames import AlarmId, SourceId
+from station.view import AlarmState, AlarmView, FeedbackAnswer
+from tests.gui.conftest import OpenWindow
+from tests.gui.fake_line import FakeLine
+from tests.gui.layout_checks import clipped_texts, press, small_targets
+
+
+def line_screen(window: Window) -> LineScreen:
+    screen = window.screens[Room.LINE]
+    assert isinstance(screen, LineScreen)
+    return screen
+
+
+def test_real_cause_and_action_by_keys(open_window: OpenWindow, fake_line: FakeLine, qtbot: QtBot) -> None:
+    window = open_window(fake_line)
+    bar = line_screen(window).incident.feedback
+    press(window, Qt.Key.Key_R)
+    qtbot.waitUntil(lambda: len(fake_line.feedback) == 1, timeout=3000)
+    open_window.settle(window)
+    assert bar.state.text() == "Saved ✓ · Real · Wei"
+    for key, choice in ((Qt.Key.Key_C, Qt.Key.Key_2), (Qt.Key.Key_A, Qt.Key.Key_3)):
+        window.activateWindow()  # the offscreen platform does not give it back by itself
+        qtbot.waitUntil(window.isActiveWindow, timeout=3000)
+        press(window, key)
+        popup = window.findChild(ChoicePopup)
+        assert popup is not None
+        qtbot.waitUntil(popup.isActiveWindow, timeout=3000)
+        assert clipped_texts(popup) == []
+        assert small_targets(popup) == []
+        press(popup, choice)
+        open_window.settle(window)
+    last = fake_line.feedback[-1]
+    assert (last.answer, last.cause_id, last.action_id, last.person_id, last.alarm_id) == (
+        FeedbackAnswer.REAL,
+        "coolant",
+        "sort",
+        "wei",
+        "alarm-0",
+    )
+    assert bar.state.text() == "Saved ✓ · Real · Coolant contaminated · Parts sorted out · Wei"
+
+
+def test_note_by_keys(open_window: OpenWindow, fake_line: FakeLine, qtbot: QtBot) -> None:
+    window = open_window(fake_line)
+    press(window, Qt.Key.Key_F)
+    qtbot.waitUntil(lambda: len(fake_line.feedback) == 1, timeout=3000)
+    open_window.settle(window)
+    press(window, Qt.Key.Key_N)
+    popup = window.findChild(NotePopup)
+    assert popup is not None
+    qtbot.waitUntil(popup.isActiveWindow, timeout=3000)
+    qtbot.keyClicks(popup._edit, "only oil, s r f")
+    press(popup._edit, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: len(fake_line.feedback) == 2, timeout=3000)
+    assert fake_line.feedback[-1].note == "only oil, s r f"
+    assert fake_line.feedback[-1].answer is FeedbackAnswer.FALSE
+    open_window.settle(window)
+
+
+def test_saved_is_said_only_after_it_is(open_window: OpenWindow, fake_line: FakeLine, qtbot: QtBot) -> None:
+    window = open_window(fake_line)
+    bar = line_screen(window).incident.feedback
+    fake_line.gate.clear()
+    press(window, Qt.Key.Key_U)
+    for _ in range(5):
+        window.tick()
+        qtbot.wait(20)
+    assert bar.state.text() == "Saving…"
+    assert not any(button.isChecked() for button in bar.answers.values())
+    fake_line.gate.set()
+    qtbot.waitUntil(lambda: bar.state.text() == "Saved ✓ · Unsure · Wei", timeout=3000)
+    assert bar.answers[FeedbackAnswer.UNSURE].isChecked()
+
+
+def test_not_saved_says_why(open_window: OpenWindow, fake_line: FakeLine, qtbot: QtBot) -> None:
+    window = open_window(fake_line)
+    bar = line_screen(window).incident.feedback
+    fake_line.fail_with = "The disk is full. Free some space."
+    press(window, Qt.Key.Key_R)
+    qtbot.waitUntil(lambda: bar.state.text() == "Not saved: The disk is full. Free some space.", timeout=3000)
+    assert not any(button.isChecked() for button in bar.answers.values())
+    assert all(button.isEnabled() for button in bar.answers.values()), "it can be tried again"
+    assert not bar.cause.isEnabled()
+
+
+def test_arrows_choose_a_warning(open_window: OpenWindow, fake_line: FakeLine) -> None:
+    window = open_window(fake_line)
+    screen = line_screen(window)
+    order = [alarm.alarm_id for alarm in fake_line.alarms()]
+    assert screen.chosen == order[0]
+    press(window, Qt.Key.Key_Down)
+    window.tick()
+    assert screen.chosen == order[1]
+    press(window, Qt.Key.Key_Up)
+    window.tick()
+    assert screen.chosen == order[0]
+
+
+def test_unacknowledged_come_first_and_are_marked(open_window: OpenWindow, fake_line: FakeLine) -> None:
+    window = open_window(fake_line)
+    rows = line_screen(window).warnings.rows
+    assert [row.alarm.alarm_id for row in rows if row.alarm] == ["alarm-0", "alarm-2", "alarm-1"]
+    assert [row._mark for row in rows] == ["NEW", "", ""]
+
+
+def test_a_new_urgent_warning_is_chosen_but_a_choice_stays(open_window: OpenWindow, fake_line: FakeLine) -> None:
+    window = open_window(fake_line)
+    screen = line_screen(window)
+    press(window, Qt.Key.Key_Down)
+    window.tick()
+    kept = screen.chosen
+    fake_line.advance(5.0)
+    window.tick()
+    assert screen.chosen == kept
+    first = fake_line._alarms[AlarmId("alarm-0")]
+    fake_line._alarms[AlarmId("alarm-9")] = dataclasses.replace(
+        first, alarm_id=AlarmId("alarm-9"), raised_monotonic_s=fake_line.time_s, raised_utc=fake_line.now
+    )
+    fake_line.advance(1.0)
+    window.tick()
+    assert screen.chosen == "alarm-9"
+
+
+def test_late_is_said(open_window: OpenWindow, fake_line: FakeLine) -> None:
+    window = open_window(fake_line)
+    by = line_screen(window).incident.facts[4]
+    assert by.text().endswith("09:48 left")
+    fake_line.advance(700.0)
+    window.tick()
+    assert by.text().endswith("late by 01:52")
+    assert by.property("role") == "error"
+
+
+def test_latched_warning_is_reset(open_window: OpenWindow, fake_line: FakeLine, qtbot: QtBot) -> None:
+    latched = AlarmId("alarm-0")
+    fake_line._alarms = {latched: dataclasses.replace(fake_line._alarms[latched], state=AlarmState.LATCHED)}
+    window = open_window(fake_line)
+    press(window, Qt.Key.Key_X)
+    qtbot.waitUntil(lambda: fake_line.resets == [latched], timeout=3000)
+    open_window.settle(window)
+    assert line_screen(window).incident.alarm is None
+
+
+def test_heatmap_by_key(open_window: OpenWindow, fake_line: FakeLine, tmp_path: Path, qtbot: QtBot) -> None:
+    fake_line._folder = tmp_path
+    fake_line.write_pictures()
+    window = open_window(fake_line)
+    incident = line_screen(window).incident
+    qtbot.waitUntil(incident.heat.isVisible, timeout=3000)
+    plain = incident.picture.grab().toImage()
+    press(window, Qt.Key.Key_H)
+    assert incident.picture.heat_shown
+    assert incident.picture.grab().toImage() != plain
+
+
+def test_missing_picture_is_said(open_window: OpenWindow, fake_line: FakeLine, tmp_path: Path, qtbot: QtBot) -> None:
+    first = AlarmId("alarm-0")
+    fake_line._alarms[first] = dataclasses.replace(fake_line._alarms[first], image_path=tmp_path / "gone.png")
+    window = open_window(fake_line)
+    incident = line_screen(window).incident
+    qtbot.waitUntil(lambda: "cannot be read" in incident.picture._message, timeout=3000)
+
+
+def test_no_verdict_says_why(open_window: OpenWindow, fake_line: FakeLine) -> None:
+    window = open_window(fake_line)
+    tile = line_screen(window).cameras.tiles[SourceId("cam3")]
+    assert tile.verdict is Verdict.NO_VERDICT
+    assert tile._shown is not None
+    assert tile._shown.headline.startswith("No picture since ")
+    assert tile.sentence == "Cable or power of the camera. Trying again (7)."
+
+
+@pytest.mark.parametrize("code", list(ReasonCode))
+def test_every_reason_fits_its_tile_in_chinese(code: ReasonCode, open_window: OpenWindow, fake_line: FakeLine) -> None:
+    window = open_window(fake_line, (1366, 768), language=Language.CHINESE)
+    tile = line_screen(window).cameras.tiles[SourceId("cam2")]
+    view = fake_line.snapshot().cameras[1]
+    reason = Reason.of(code, source="Camera 2", detail="no frame for 2.0 s", age_s="2.4", size="1 x 1", limit="8 x 8", channel="TS1")
+    tile.show_camera(dataclasses.replace(view, verdict=Verdict.NO_VERDICT, reason=reason), None, 0.0)
+    tile.grab()
+    assert tile._shown is not None
+    assert tile._shown.headline
+    assert not tile.clipped
+
+
+def test_defect_shows_the_judged_frame_itself(open_window: OpenWindow, fake_line: FakeLine) -> None:
+    window = open_window(fake_line)
+    tile = line_screen(window).cameras.tiles[SourceId("cam1")]
+    judged = fake_line.snapshot().cameras[0].latest
+    assert judged is not None
+    assert tile._sequence == (judged.frame.sequence, True)
+
+
+def test_picture_is_scaled_once_per_frame(open_window: OpenWindow, fake_line: FakeLine) -> None:
+    window = open_window(fake_line)
+    tile = line_screen(window).cameras.tiles[SourceId("cam2")]
+    tile.grab()
+    first = tile._scaled_buffer
+    window.tick()
+    tile.grab()
+    assert tile._scaled_buffer is first
+    fake_line.advance(1.0)
+    window.tick()
+    tile.grab()
+    assert tile._scaled_buffer is not first
+    assert isinstance(first, np.ndarray)
+
+
+def test_number_keys_enlarge_and_escape_shows_all(open_window: OpenWindow, fake_line: FakeLine) -> None:
+    window = open_window(fake_line)
+    grid = line_screen(window).cameras
+    press(window, Qt.Key.Key_2)
+    assert grid.enlarged == 1
+    assert [tile.isVisible() for tile in grid.tiles.values()] == [False, True, False]
+    press(window, Qt.Key.Key_Escape)
+    assert grid.enlarged is None
+    assert all(tile.isVisible() for tile in grid.tiles.values())
+
+
+def test_silent_sensor_says_why(open_window: OpenWindow, fake_line: FakeLine) -> None:
+    window = open_window(fake_line)
+    lanes = line_screen(window).lanes
+    snapshot = fake_line.snapshot()
+    reason = Reason.of(ReasonCode.WINDOW_FILLING, have_s="12", need_s="60")
+    silent = dataclasses.replace(snapshot.sensors[0], verdict=Verdict.NO_VERDICT, reason=reason)
+    lanes.show_sensors(dataclasses.replace(snapshot, sensors=(silent,)), fake_line.now)
+    note = lanes.notes[SourceId("rig")]
+    assert note.isVisible()
+    assert note.text() == "Hydraulic rig · NO VERDICT · Collecting samples: 12 of 60 s"
+    lanes.show_sensors(snapshot, fake_line.now)
+    assert not note.isVisible()
+
+
+def test_flood_of_warnings_stays_usable(open_window: OpenWindow, fake_line: FakeLine) -> None:
+    first = fake_line._alarms[AlarmId("alarm-0")]
+
+    def another(number: int) -> AlarmView:
+        return dataclasses.replace(first, alarm_id=AlarmId(f"flood-{number}"), raised_monotonic_s=float(number))
+
+    fake_line._alarms.update({alarm.alarm_id: alarm for alarm in (another(number) for number in range(200))})
+    window = open_window(fake_line)
+    screen = line_screen(window)
+    assert len(screen.warnings.rows) == 30
+    assert screen.warnings._more.text() == "and 173 more"
+    assert clipped_texts(window) == []

@@ -1,0 +1,95 @@
+"""No text of the window is untranslated, and what is compiled is what was written."""
+
+from __future__ import annotations
+
+import importlib.util
+import shutil
+import string
+import xml.etree.ElementTree as ET
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from gui.language import TRANSLATIONS, Language, LanguageSwitch, current_language, pick, reason_text
+from inference.reasons import TEMPLATES, Reason, ReasonCode
+from station.config import Text
+
+TS = TRANSLATIONS / "lineside_zh_CN.ts"
+QM = TRANSLATIONS / "lineside_zh_CN.qm"
+
+
+@pytest.fixture(scope="module")
+def update() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("i18n_update", TRANSLATIONS / "update.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def messages() -> list[tuple[str, str, str]]:
+    """(context, source, translation) of every message."""
+    root = ET.parse(TS).getroot()  # noqa: S314 - our own file
+    return [
+        (context.findtext("name") or "", message.findtext("source") or "", message.findtext("translation") or "")
+        for context in root.iter("context")
+        for message in context.iter("message")
+    ]
+
+
+def test_nothing_is_unfinished(update: ModuleType) -> None:
+    assert update.unfinished(TS) == []
+    assert len(messages()) > 150
+
+
+def test_every_text_of_the_sources_is_in_the_ts(update: ModuleType, tmp_path: Path) -> None:
+    fresh = tmp_path / "fresh.ts"
+    shutil.copy(TS, fresh)
+    update.collect(fresh)
+    assert update.unfinished(fresh) == [], "run resources/i18n/update.py and translate what it reports"
+
+
+def test_the_qm_is_compiled_from_the_ts(update: ModuleType, tmp_path: Path) -> None:
+    fresh = tmp_path / "fresh.qm"
+    update.compile_ts(TS, fresh)
+    assert fresh.read_bytes() == QM.read_bytes(), "run resources/i18n/update.py"
+
+
+@pytest.mark.parametrize(("context", "source", "translation"), messages())
+def test_places_are_the_same(context: str, source: str, translation: str) -> None:
+    def places(text: str) -> set[str | None]:
+        return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+    assert places(translation) == places(source)
+
+
+@pytest.mark.parametrize("code", list(ReasonCode))
+def test_every_reason_is_said_in_chinese(code: ReasonCode, language_switch: LanguageSwitch) -> None:
+    assert language_switch.use(Language.CHINESE)
+    reason = Reason(code)
+    assert reason_text(reason) != reason.sentence
+    assert any("\u4e00" <= letter <= "\u9fff" for letter in reason_text(reason))
+
+
+def test_particulars_are_filled(language_switch: LanguageSwitch) -> None:
+    reason = Reason.of(ReasonCode.CHANNEL_STUCK, channel="TS1", value="45.0")
+    assert reason_text(reason) == "Sensor TS1 is stuck at 45.0"
+    language_switch.use(Language.CHINESE)
+    assert reason_text(reason) == "传感器 TS1 停在 45.0 不变"
+
+
+def test_missing_translation_falls_back_to_english(tmp_path: Path, language_switch: LanguageSwitch) -> None:
+    del language_switch
+    from PySide6.QtCore import QCoreApplication
+
+    app = QCoreApplication.instance()
+    assert app is not None
+    broken = LanguageSwitch(app, tmp_path)
+    assert not broken.use(Language.CHINESE)
+    assert reason_text(Reason(ReasonCode.BLURRED)) == TEMPLATES[ReasonCode.BLURRED]
+    assert pick(Text(en="pit", zh="点蚀")) == "点蚀"
+    broken.use(Language.ENGLISH)
+    assert current_language() is Language.ENGLISH
+    broken.setParent(None)
