@@ -190,11 +190,11 @@ class ReadLoop(Generic[T]):
         """
         self.request_stop()
         with self._changed:
-            threads = [t for t in (self._watcher, self._thread) if t is not None]
+            threads = [t for t in (self._watcher, self._thread, *self._hung) if t is not None]
         end_s = self._clock.monotonic_s() + deadline_s
         for thread in threads:
             thread.join(max(0.0, end_s - self._clock.monotonic_s()))
-        return not any(t.is_alive() for t in (*threads, *self._hung))
+        return not any(thread.is_alive() for thread in threads)
 
     def wait_exhausted(self, timeout_s: float | None = None) -> bool:
         """Wait until a replay reached its end or the loop was told to stop; True when it is exhausted."""
