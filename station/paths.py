@@ -46,12 +46,11 @@ def default_data_dir() -> Path:
     Windows: ``C:\ProgramData\Lineside`` where this user may write there (a per-machine installation), else the
     user's own data folder. Elsewhere: the user's data folder.
     """
-    if sys.platform == "win32":
-        shared = Path(platformdirs.site_data_dir(_PRODUCT, appauthor=False))
-        if is_writable(shared):
-            return shared
-        return Path(platformdirs.user_data_dir(_PRODUCT, appauthor=False))
-    return Path(platformdirs.user_data_dir(_PRODUCT.lower(), appauthor=False))
+    on_windows: bool = sys.platform == "win32"
+    if not on_windows:
+        return Path(platformdirs.user_data_dir(_PRODUCT.lower(), appauthor=False))
+    shared = Path(platformdirs.site_data_dir(_PRODUCT, appauthor=False))
+    return shared if is_writable(shared) else Path(platformdirs.user_data_dir(_PRODUCT, appauthor=False))
 
 
 def is_writable(folder: Path) -> bool:

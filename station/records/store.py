@@ -27,6 +27,7 @@ from station.paths import DataFolder
 from station.records import journal, queries, retention, schema
 from station.records.database import Database, Durability, open_database
 from station.records.disk import DiskSpace, DiskWatch, measure_disk
+from station.records.folder_lock import FolderLock
 from station.records.image_keeper import ImageKeeper
 from station.records.queries import LeftOpen
 from station.records.schema import from_us, to_us
@@ -48,7 +49,10 @@ class Records:
     from the disk (call them from a worker thread) and raise RecordsError.
     """
 
-    def __init__(self, folder: DataFolder, clock: Clock, config: RecordsConfig, database: Database, disk: DiskWatch) -> None:
+    def __init__(
+        self, folder: DataFolder, clock: Clock, config: RecordsConfig, database: Database, disk: DiskWatch, lock: FolderLock
+    ) -> None:
+        self._lock = lock
         self._folder = folder
         self._clock = clock
         self._config = config
@@ -81,18 +85,24 @@ class Records:
             measure: Measures the disk.
 
         Raises:
-            RecordsError: The folder cannot be written; the database is damaged, newer than this program, or no database.
+            RecordsError: The folder cannot be written or is in use; the database is damaged, newer than this program, or no database.
         """
         folder = data_dir if isinstance(data_dir, DataFolder) else DataFolder(Path(data_dir))
         folder.create()
-        database = open_database(folder.records_db)
+        lock = FolderLock(folder.root)
+        try:
+            database = open_database(folder.records_db)
+        except RecordsError:
+            lock.release()
+            raise
         disk = DiskWatch(folder.root, config.nearly_full_mib, measure)
         disk.look()
-        records = cls(folder, clock, config, database, disk)
+        records = cls(folder, clock, config, database, disk, lock)
         try:
             records._before = records._read_before()
         except RecordsError:
             database.close()
+            lock.release()
             raise
         records._images.start()
         records._writer.start()
@@ -276,6 +286,7 @@ class Records:
             unwritten += self._writer.stop(deadline_s / 2)
             if not self._writer.alive:
                 self._database.close()
+                self._lock.release()
             self._unwritten = unwritten
             return unwritten
 

@@ -275,6 +275,7 @@ def test_a_crash_is_noticed(tmp_path: Path) -> None:
     first._images.stop(5)
     first._writer.stop(5)
     first._database.close()
+    first._lock.release()
     second = open_records(tmp_path, clock=clock)
     left = second.open_alarms()
     second.stop()

@@ -22,7 +22,7 @@ from station.records.database import Durability
 from station.records.store import Records
 from station.records.writer import Job, Keep
 from station.view import Feedback, FeedbackAnswer, ImageQuery
-from tests.unit.alarm_making import CAM, RIG, definition, finding, judged, utc
+from tests.unit.alarm_making import RIG, finding, judged, utc
 from tests.unit.record_making import HandDisk, open_records, raised
 
 FULL_DISK = OperationalError("INSERT", {}, sqlite3.OperationalError("database or disk is full"))
@@ -224,6 +224,14 @@ def test_an_unwritable_data_folder_says_what_to_do(tmp_path: Path) -> None:
         open_records(tmp_path / "file" / "data")
 
 
+def test_a_data_folder_in_use_is_refused(tmp_path: Path) -> None:
+    first = open_records(tmp_path)
+    with pytest.raises(RecordsError, match=r"Another Lineside uses this data folder.*Close it first"):
+        open_records(tmp_path)
+    first.stop()
+    open_records(tmp_path).stop()
+
+
 def test_a_warning_of_another_version_does_not_hinder_the_start(tmp_path: Path) -> None:
     first = open_records(tmp_path)
     first.keep_event(raised())
@@ -235,5 +243,3 @@ def test_a_warning_of_another_version_does_not_hinder_the_start(tmp_path: Path) 
     assert again.open_alarms().alarms == ()
     assert again.alarm_history(utc(-1), utc(1))[0].title.en == "a"
     again.stop()
-    assert definition().id == "crack"
-    assert CAM == "cam1"
