@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QStandardPaths, Qt, Slot
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QButtonGroup,
     QFileDialog,
@@ -85,7 +86,9 @@ class ReportScreen(Screen):
             button.clicked.connect(partial(self._on_period, period))
             self._group.addButton(button)
             top.addWidget(button)
-        self._earlier, self._later = KeyButton("Left"), KeyButton("Right")
+        self._earlier, self._later = KeyButton(), KeyButton()
+        for key, button in (("Left", self._earlier), ("Right", self._later)):
+            QShortcut(QKeySequence(key), button).activated.connect(button.click)
         self._earlier.clicked.connect(partial(self._on_step, 1))
         self._later.clicked.connect(partial(self._on_step, -1))
         self._title: QLabel = label(LabelRole.LARGE)
@@ -145,8 +148,8 @@ class ReportScreen(Screen):
         """Set every text in the current language."""
         for period, text in ((Period.SHIFT, self.tr("Shift")), (Period.DAY, self.tr("Day")), (Period.WEEK, self.tr("Week"))):
             self._periods[period].setText(text)
-        self._earlier.setText(self.tr("Earlier"))
-        self._later.setText(self.tr("Later"))
+        self._earlier.setText("←  " + self.tr("Earlier"))
+        self._later.setText(self.tr("Later") + "  →")
         self._csv.setText(self.tr("Save CSV"))
         self._pdf.setText(self.tr("Save PDF"))
         self._show()

@@ -11,12 +11,14 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QSizePol
 from typing_extensions import override
 
 from gui.controls import ButtonRole, KeyButton, LabelRole, Wrap, label
+from gui.kept_picture import PreparedPicture
 from gui.language import pick
 from gui.review_grid import caption
 from gui.review_picture import ReviewPicture
+from gui.review_query import label_titles
 from gui.theme import ThemeSource
 from inference.contract import PackContract
-from inference.findings import Verdict
+from inference.findings import Region, Verdict
 from station.config import StationFile
 from station.view import FeedbackAnswer, ImageRecord
 
@@ -145,7 +147,7 @@ class ReviewDetail(QFrame):
         self._whole.setText(self.tr("whole image"))
         self._large.setText(self.tr("large"))
         self._hints.setText(self.tr("← →: previous, next · ↑ ↓: a row · a number: defect with this label · wheel: zoom · drag: move"))
-        titles = {one.name: pick(one.title) for pack in self._packs for output in pack.outputs for one in output.labels}
+        titles = label_titles(self._packs)
         for name, button in self._labels:
             button.setText(titles.get(name, name))
         self.show_record(self._record)
@@ -159,7 +161,7 @@ class ReviewDetail(QFrame):
             for one in (self._title, self._about, self._said, self._zoom):
                 one.setText("")
             return
-        self._title.setText(caption(record))
+        self._title.setText(caption(record, label_titles(self._packs)))
         local = record.utc.astimezone()
         names = {one.id: pick(one.name) for one in self._station.cameras}
         parts = [names.get(record.source_id, str(record.source_id)), f"{local:%Y-%m-%d %H:%M:%S}", record.pack]
@@ -178,7 +180,12 @@ class ReviewDetail(QFrame):
                 word = self.tr("✓ good")
             case FeedbackAnswer.UNSURE:
                 word = self.tr("? unsure")
-        return f"{word}: {label_name}" if label_name else word
+        return f"{word}: {label_titles(self._packs).get(label_name, label_name)}" if label_name else word
+
+    def show_picture(self, picture: PreparedPicture | None, regions: tuple[Region, ...], message: str = "") -> None:
+        """Show the image, or *message* where there is none; the heatmap's button works only where there is a heatmap."""
+        self.picture.show_picture(picture, regions, message)
+        self._heat.setEnabled(self.picture.has_heat)
 
     def show_progress(self, number: int, listed: int, answered: int, *, complete: bool) -> None:
         """Write which image of how many this is, and fill the bar by those that are answered."""

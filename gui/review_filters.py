@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import QKeySequence, QPainter, QPaintEvent, QPalette, QShortcut
 from PySide6.QtWidgets import QButtonGroup, QComboBox, QFrame, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from typing_extensions import override
 
 from gui.controls import KeyButton, LabelRole, label
 from gui.language import pick
@@ -16,6 +17,18 @@ from station.frames import PersonId, SourceId
 from station.view import ReviewLoad
 
 _KEYS = {Show.TO_REVIEW: "Q", Show.DEFECTS: "W", Show.NEAR_MISSES: "E", Show.RANDOM_OK: "R", Show.NO_VERDICT: "T"}
+
+
+class _List(QComboBox):
+    """A list that shows that it opens."""
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        painter = QPainter(self)
+        painter.setPen(self.palette().color(QPalette.ColorRole.PlaceholderText))
+        painter.drawText(self.rect().adjusted(0, 0, -12, 0), int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight), "▾")
+        painter.end()
 
 
 class ReviewFilters(QFrame):
@@ -60,12 +73,11 @@ class ReviewFilters(QFrame):
 
     def _add_title(self, name: str) -> None:
         self._titles[name] = label(LabelRole.SECTION)
-        self._layout.addSpacing(2)
         self._layout.addWidget(self._titles[name])
 
     def _add_list(self, name: str, key: str) -> QComboBox:
         self._add_title(name)
-        box = QComboBox()
+        box = _List()
         box.setMinimumHeight(TOUCH_PX)
         box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         box.setMinimumContentsLength(6)
@@ -83,10 +95,10 @@ class ReviewFilters(QFrame):
         """Set every text in the current language; the choice stays."""
         for name, text in {
             "show": self.tr("SHOW"),
-            "label": self.tr("LABEL [L]"),
-            "camera": self.tr("CAMERA [K]"),
-            "since": self.tr("TIME [D]"),
-            "reviewed": self.tr("REVIEWED BY [B]"),
+            "label": self.tr("LABEL"),
+            "camera": self.tr("CAMERA"),
+            "since": self.tr("TIME"),
+            "reviewed": self.tr("REVIEWED BY"),
         }.items():
             self._titles[name].setText(text)
         titles = {
@@ -97,12 +109,12 @@ class ReviewFilters(QFrame):
             for one in output.labels
             if one.severity > 0.0
         }
-        _fill(self._label, [(self.tr("Any"), None), *((title, name) for name, title in titles.items())])
-        _fill(self._camera, [(self.tr("All"), None), *((pick(one.name), one.id) for one in self._station.cameras)])
+        _fill(self._label, [(self.tr("Any label [L]"), None), *((title, name) for name, title in titles.items())])
+        _fill(self._camera, [(self.tr("All cameras [K]"), None), *((pick(one.name), one.id) for one in self._station.cameras)])
         _fill(
             self._since,
             [
-                (self.tr("Any time"), Since.ANY),
+                (self.tr("Any time [D]"), Since.ANY),
                 (self.tr("This shift"), Since.SHIFT),
                 (self.tr("24 hours"), Since.DAY),
                 (self.tr("7 days"), Since.WEEK),
@@ -112,13 +124,18 @@ class ReviewFilters(QFrame):
         _fill(
             self._reviewed,
             [
-                (self.tr("Any"), Reviewed.ANY),
+                (self.tr("Answered or not [B]"), Reviewed.ANY),
                 (self.tr("Nobody yet"), Reviewed.NOBODY),
                 (self.tr("Somebody"), Reviewed.SOMEBODY),
                 *people,
             ],
         )
         self.show_load(self._load)
+
+    def set_titles_shown(self, *, shown: bool) -> None:
+        """Show the titles over the lists, or leave them out where there is little room."""
+        for name, title in self._titles.items():
+            title.setVisible(shown or name == "show")
 
     def show_load(self, load: ReviewLoad) -> None:
         """Write how many images of each kind wait."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import Enum
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, QPointF, QRectF, QSize, Qt, Signal, Slot
@@ -49,6 +49,8 @@ class ImageModel(QAbstractListModel):
         self._saving: set[int] = set()
         self._complete = True
         self._asked = False
+        self.titles: Mapping[str, str] = {}
+        """What labels are called in the reader's language."""
 
     @override
     def rowCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own default
@@ -62,7 +64,7 @@ class ImageModel(QAbstractListModel):
         if role == _RECORD_ROLE:
             return record
         if role in (int(Qt.ItemDataRole.DisplayRole), int(Qt.ItemDataRole.AccessibleTextRole)):
-            return caption(record)
+            return caption(record, self.titles)
         return None
 
     @override
@@ -143,11 +145,11 @@ class ImageModel(QAbstractListModel):
         self._touch(image_id)
 
 
-def caption(record: ImageRecord) -> str:
-    """Label and score as they stand under a picture."""
+def caption(record: ImageRecord, titles: Mapping[str, str]) -> str:
+    """Label and score as they stand under a picture; *titles* translate labels."""
     if record.verdict is Verdict.NO_VERDICT or math.isnan(record.score):
         return verdict_word(Verdict.NO_VERDICT)
-    word = record.label if record.verdict is not Verdict.OK and record.label else verdict_word(record.verdict)
+    word = titles.get(record.label, record.label) if record.verdict is not Verdict.OK and record.label else verdict_word(record.verdict)
     return f"{word} {record.score:.2f}"
 
 
@@ -186,7 +188,7 @@ class _Cell(QStyledItemDelegate):
         painter.drawText(text, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, mark)
         painter.setPen(QColor(theme.ink_muted if mark else theme.ink))
         room = text.width() - metrics.horizontalAdvance(mark) - 6.0
-        shown = metrics.elidedText(caption(record), Qt.TextElideMode.ElideRight, room)
+        shown = metrics.elidedText(caption(record, self._model.titles), Qt.TextElideMode.ElideRight, room)
         painter.drawText(text, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)
         if option.state & QStyle.StateFlag.State_Selected:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import Enum
@@ -12,6 +12,8 @@ import cv2
 import numpy as np
 
 from gui.kept_picture import PreparedPicture, prepare_file
+from gui.language import pick
+from inference.contract import PackContract
 from inference.findings import ImageU8, Region
 from station.config import Shift
 from station.frames import PersonId, SourceId
@@ -114,12 +116,22 @@ def fetch_images(port: LinePort, choice: Choice, limit: int) -> Page:
     return Page(tuple(found[:limit]), complete)
 
 
-def regions_of(record: ImageRecord) -> tuple[Region, ...]:
-    """The regions kept with an image, strongest first; none where the records hold something else."""
+def label_titles(packs: Sequence[PackContract]) -> dict[str, str]:
+    """What the labels of *packs* are called in the reader's language."""
+    return {one.name: pick(one.title) for pack in packs for output in pack.outputs for one in output.labels}
+
+
+def regions_of(record: ImageRecord, titles: Mapping[str, str]) -> tuple[Region, ...]:
+    """The regions kept with an image, strongest first, labelled by *titles*; none where the records hold something else."""
     try:
         rows = json.loads(record.regions_json or "[]")
         regions = [
-            Region(str(row["label"]), float(row["score"]), int(row["x"]), int(row["y"]), int(row["w"]), int(row["h"])) for row in rows
+            Region(
+                titles.get(str(row["label"]), str(row["label"])),
+                float(row["score"]),
+                *(int(row[key]) for key in ("x", "y", "w", "h")),
+            )
+            for row in rows
         ]
     except (ValueError, KeyError, TypeError):
         return ()

@@ -17,12 +17,15 @@ from gui.kept_picture import PreparedPicture
 from gui.review_detail import ReviewDetail
 from gui.review_filters import ReviewFilters
 from gui.review_grid import ImageGrid, ImageModel
-from gui.review_query import PAGE, Page, fetch_images, prepare_record, regions_of
+from gui.review_query import PAGE, Page, fetch_images, label_titles, prepare_record, regions_of
 from gui.review_thumbnails import Thumbnails
 from gui.screen import Screen
 from gui.theme import ThemeSource
 from station.frames import PersonId
 from station.view import Feedback, FeedbackAnswer, ImageRecord, LinePort, LineSnapshot, Outcome, ReviewLoad
+
+_ROOMY_SCALE = 0.9
+"""From this scale on there is room for titles over the lists of the filters."""
 
 
 class ReviewScreen(Screen):
@@ -93,6 +96,7 @@ class ReviewScreen(Screen):
     @override
     def retranslate(self) -> None:
         """Set every text in the current language."""
+        self._model.titles = label_titles(self.port.packs)
         self._filters.retranslate()
         self._detail.retranslate()
         self._empty.setText(self.tr("Nothing here. Images appear when the line flags one, or choose another filter."))
@@ -102,6 +106,7 @@ class ReviewScreen(Screen):
     def restyle(self) -> None:
         """Take sizes from the theme source."""
         self._filters.setFixedWidth(self.theme_source.space(250))
+        self._filters.set_titles_shown(shown=self.theme_source.scale >= _ROOMY_SCALE)
         self._grid.fit_columns()
 
     @override
@@ -178,7 +183,7 @@ class ReviewScreen(Screen):
             self.jobs.cancel(self._picture_job)
             self._picture_job = None
         if record is None:
-            self._detail.picture.show_picture(None, ())
+            self._detail.show_picture(None, ())
             return
         self._picture_job = self.jobs.run(
             self, partial(prepare_record, record), partial(self._on_picture, record), partial(self._on_picture_failed, record)
@@ -186,12 +191,12 @@ class ReviewScreen(Screen):
 
     def _on_picture(self, record: ImageRecord, picture: PreparedPicture) -> None:
         self._picture_job = None
-        self._detail.picture.show_picture(picture, regions_of(record))
+        self._detail.show_picture(picture, regions_of(record, self._model.titles))
 
     def _on_picture_failed(self, record: ImageRecord, sentence: str) -> None:
         del record
         self._picture_job = None
-        self._detail.picture.show_picture(None, (), sentence)
+        self._detail.show_picture(None, (), sentence)
 
     def step(self, rows: int) -> None:
         """Go *rows* images on (negative: back), held at the ends."""

@@ -603,32 +603,32 @@
         <translation>显示</translation>
     </message>
     <message>
-        <source>LABEL [L]</source>
-        <translation>类别 [L]</translation>
+        <source>LABEL</source>
+        <translation>类别</translation>
     </message>
     <message>
-        <source>CAMERA [K]</source>
-        <translation>相机 [K]</translation>
+        <source>CAMERA</source>
+        <translation>相机</translation>
     </message>
     <message>
-        <source>TIME [D]</source>
-        <translation>时间 [D]</translation>
+        <source>TIME</source>
+        <translation>时间</translation>
     </message>
     <message>
-        <source>REVIEWED BY [B]</source>
-        <translation>复核人 [B]</translation>
+        <source>REVIEWED BY</source>
+        <translation>复核人</translation>
     </message>
     <message>
-        <source>Any</source>
-        <translation>不限</translation>
+        <source>Any label [L]</source>
+        <translation>所有类别 [L]</translation>
     </message>
     <message>
-        <source>All</source>
-        <translation>全部</translation>
+        <source>All cameras [K]</source>
+        <translation>所有相机 [K]</translation>
     </message>
     <message>
-        <source>Any time</source>
-        <translation>不限时间</translation>
+        <source>Any time [D]</source>
+        <translation>不限时间 [D]</translation>
     </message>
     <message>
         <source>This shift</source>
@@ -641,6 +641,10 @@
     <message>
         <source>7 days</source>
         <translation>7 天</translation>
+    </message>
+    <message>
+        <source>Answered or not [B]</source>
+        <translation>不限复核 [B]</translation>
     </message>
     <message>
         <source>Nobody yet</source>

@@ -146,6 +146,9 @@ def test_arrows_walk(screen: ReviewScreen, qtbot: QtBot) -> None:
 
 def test_the_heatmap_lies_over_the_image_only_while_the_key_is_held(screen: ReviewScreen, qtbot: QtBot) -> None:
     qtbot.keyPress(screen, Qt.Key.Key_H)
+    assert not screen._detail.picture.heat_shown, "there is no heatmap to show"
+    screen._detail.show_picture(prepare(np.zeros((30, 40, 3), np.uint8), np.full((30, 40), 200, np.uint8)), ())
+    qtbot.keyPress(screen, Qt.Key.Key_H)
     assert screen._detail.picture.heat_shown
     repeated = QKeyEvent(QEvent.Type.KeyRelease, Qt.Key.Key_H, Qt.KeyboardModifier.NoModifier, "h", True)
     QApplication.sendEvent(screen, repeated)
@@ -232,13 +235,13 @@ def test_since_begins_where_it_says() -> None:
 @pytest.mark.parametrize("broken", ["", "[]", "nonsense", '[{"label": "x"}]', '{"a": 1}', "[1]"])
 def test_broken_regions_are_no_regions(line: FakeLine, broken: str) -> None:
     base = fetch_images(line, Choice(), 1).records[0]
-    assert regions_of(replace(base, regions_json=broken)) == ()
+    assert regions_of(replace(base, regions_json=broken), {}) == ()
 
 
 def test_regions_come_strongest_first_and_the_heatmap_with_them(line: FakeLine, tmp_path: Path) -> None:
     base = fetch_images(line, Choice(), 1).records[0]
     rows = [{"label": "a", "score": score, "x": 1, "y": 2, "w": 3, "h": 4} for score in (0.2, 0.9)]
-    assert [region.score for region in regions_of(replace(base, regions_json=json.dumps(rows)))] == [0.9, 0.2]
+    assert [region.score for region in regions_of(replace(base, regions_json=json.dumps(rows)), {})] == [0.9, 0.2]
     heat = tmp_path / "heat.png"
     cv2.imwrite(str(heat), np.full((230, 565), 200, np.uint8))
     assert prepare_record(base).heat is None
