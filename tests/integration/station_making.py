@@ -95,9 +95,9 @@ def make_line(tmp_path: Path, camera: str, openers: Mapping[str, object] | None 
     return Line(parse(camera, more), tmp_path, DataFolder(data_dir), camera_openers=openers)
 
 
-def wait_until(holds: Callable[[], bool], what: str) -> None:
+def wait_until(holds: Callable[[], bool], what: str, patience_s: float = PATIENCE_S) -> None:
     """Look until *holds*; fails after a patience that only a broken program needs."""
-    end_s = time.monotonic() + PATIENCE_S
+    end_s = time.monotonic() + patience_s
     pause = threading.Event()
     while not holds():
         assert time.monotonic() < end_s, f"never came: {what}"
