@@ -13,10 +13,14 @@ from collections.abc import Iterator
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QTimer
 from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
 from gui.jobs import Jobs
 from gui.language import Language, LanguageSwitch
+from gui.preferences import Preferences
+from gui.rooms import standard_rooms
 from gui.theme import LIGHT, Mode, ThemeSource, apply_theme
+from gui.window import Window
 from tests.gui.fake_line import FakeLine
 
 
@@ -67,3 +71,57 @@ def nothing_left_behind(qapp: QApplication) -> Iterator[None]:
     assert not shown, f"windows left open: {shown}"
     timers = [timer for timer in qapp.findChildren(QTimer) if timer.isActive()]
     assert not timers, f"timers left running: {timers}"
+
+
+class OpenWindow:
+    """Opens windows on a fake line, and closes them with the test."""
+
+    def __init__(self, qtbot: QtBot, languages: LanguageSwitch, theme: ThemeSource) -> None:
+        self._qtbot, self._languages, self._theme = qtbot, languages, theme
+        self.windows: list[Window] = []
+        self.saved: list[Preferences] = []
+
+    def __call__(
+        self,
+        line: FakeLine,
+        size: tuple[int, int] = (1920, 1080),
+        mode: Mode = Mode.LIGHT,
+        language: Language = Language.ENGLISH,
+    ) -> Window:
+        """A shown window in one look; its timer does not run, tests tick it."""
+        preferences = Preferences(mode=mode, language=language)
+        self._languages.use(language)
+        window = Window(line, self._theme, self._languages, preferences, self._save, standard_rooms(), line)
+        self.windows.append(window)
+        window.resize(*size)
+        window.apply_look()
+        window.show()
+        window.activateWindow()
+        self._qtbot.waitExposed(window)
+        self.settle(window)
+        return window
+
+    def settle(self, window: Window) -> None:
+        """Tick until no job is waiting."""
+        for _ in range(3):
+            window.tick()
+            QCoreApplication.processEvents()
+        self._qtbot.waitUntil(lambda: window.jobs.waiting == 0, timeout=10_000)
+        window.tick()
+        QCoreApplication.processEvents()
+
+    def _save(self, preferences: Preferences) -> bool:
+        self.saved.append(preferences)
+        return True
+
+
+@pytest.fixture
+def open_window(qtbot: QtBot, language_switch: LanguageSwitch, theme_source: ThemeSource) -> Iterator[OpenWindow]:
+    """Opens windows; see :class:`OpenWindow`."""
+    opener = OpenWindow(qtbot, language_switch, theme_source)
+    yield opener
+    for window in opener.windows:
+        window.close()
+        window.deleteLater()
+    opener.windows.clear()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)

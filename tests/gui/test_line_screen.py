@@ -6,7 +6,6 @@ import dataclasses
 from pathlib import Path
 
 import numpy as np
-import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
@@ -189,17 +188,20 @@ def test_no_verdict_says_why(open_window: OpenWindow, fake_line: FakeLine) -> No
     assert tile.sentence == "Cable or power of the camera. Trying again (7)."
 
 
-@pytest.mark.parametrize("code", list(ReasonCode))
-def test_every_reason_fits_its_tile_in_chinese(code: ReasonCode, open_window: OpenWindow, fake_line: FakeLine) -> None:
+def test_every_reason_fits_its_tile_in_chinese(open_window: OpenWindow, fake_line: FakeLine) -> None:
     window = open_window(fake_line, (1366, 768), language=Language.CHINESE)
     tile = line_screen(window).cameras.tiles[SourceId("cam2")]
     view = fake_line.snapshot().cameras[1]
-    reason = Reason.of(code, source="Camera 2", detail="no frame for 2.0 s", age_s="2.4", size="1 x 1", limit="8 x 8", channel="TS1")
-    tile.show_camera(dataclasses.replace(view, verdict=Verdict.NO_VERDICT, reason=reason), None, 0.0)
-    tile.grab()
-    assert tile._shown is not None
-    assert tile._shown.headline
-    assert not tile.clipped
+    clipped = []
+    for code in ReasonCode:
+        reason = Reason.of(code, source="Camera 2", detail="no frame for 2.0 s", age_s="2.4", size="1 x 1", limit="8 x 8", channel="TS1")
+        tile.show_camera(dataclasses.replace(view, verdict=Verdict.NO_VERDICT, reason=reason), None, 0.0)
+        tile.grab()
+        assert tile._shown is not None
+        assert tile._shown.headline
+        if tile.clipped:
+            clipped.append(code)
+    assert clipped == []
 
 
 def test_defect_shows_the_judged_frame_itself(open_window: OpenWindow, fake_line: FakeLine) -> None:
