@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 FOLDER = ROOT / "dist" / "lineside"
 SUFFIX = ".exe" if sys.platform == "win32" else ""
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 
 
 @pytest.fixture(scope="session")
@@ -43,7 +43,7 @@ def _start(program: Path, *arguments: str, folder: Path, **environment: str) -> 
         text=True,
         encoding="utf-8",
         errors="replace",
-        timeout=150,
+        timeout=360,
         check=False,
     )
 
