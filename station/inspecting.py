@@ -194,7 +194,9 @@ class _Worker:
             if job.heatmap is not None:
                 _write_heatmap(job.heatmap, pick_worst(findings).heatmap)
         except InputError as error:
-            findings = self._runner.refuse(Reason.of(ReasonCode.UNREADABLE, detail=str(error).rstrip(".")))
+            # The row names the file already.
+            sentence = str(InputError(error.what, value=error.value, do=error.do))
+            findings = self._runner.refuse(Reason.of(ReasonCode.UNREADABLE, detail=sentence.rstrip(".")))
         except ProviderError as error:
             findings = self._runner.refuse(Reason.of(ReasonCode.MODEL_FAILED, detail=str(error).rstrip(".")))
         return pick_worst(findings)

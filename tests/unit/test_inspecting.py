@@ -79,6 +79,7 @@ def test_every_bad_image_is_a_row_and_the_run_goes_on(tmp_path: Path, packs: Pat
     for row, words in zip(rows[1:], ["empty", "known kind", "truncated", "8 bits", "1x1", "too large", "not there"], strict=True):
         assert words in row["reason"], row
         assert (row["score"], row["label"]) == ("", "")
+        assert str(tmp_path) not in row["reason"]
     assert (summary.images, summary.no_verdict) == (8, 7)
 
 
