@@ -13,7 +13,8 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from inference.errors import ConfigError
-from station.config import CameraCommon, SensorCommon, StationFile
+from station.config import CameraCommon, RtspCamera, SensorCommon, StationFile
+from station.sources.credentials import has_written_login
 from station.station_checks import contradictions
 from station.station_sentences import sentence_of
 from station.toml_lines import KeyPath, locate_keys
@@ -54,9 +55,9 @@ class StationFileError(ConfigError):
         if len(mistakes) == 1:
             only = mistakes[0]
             where = f"{path}, line {only.line}" if only.line else str(path)
-            super().__init__(f"the station file has a mistake: {only.sentence}", where=where, value=only.key_path)
+            super().__init__(f"The station file has a mistake: {only.sentence}", where=where, value=only.key_path)
         else:
-            super().__init__(f"the station file has {len(mistakes)} mistakes", where=str(path), do="Correct them:" + self._list())
+            super().__init__(f"The station file has {len(mistakes)} mistakes", where=str(path), do="Correct them:" + self._list())
 
     def _list(self) -> str:
         width = len(str(self.mistakes[-1].line))
@@ -105,6 +106,11 @@ def check_station(path: Path, packs: Collection[str] | None = None) -> str:
         lines.extend(f"{title}   {s.id} ({s.kind}), {f'judged by {s.model}' if s.model else 'shown, not judged'}" for s in sources)
     lines.append(f"warnings  {len(station.alarms)} defined")
     lines.append(f"people    {len(station.people)}")
+    lines.extend(
+        f'note      {camera.id}: its login stands in this file; write "rtsp://${{NAME}}@…" and set NAME in the environment'
+        for camera in station.cameras
+        if isinstance(camera, RtspCamera) and has_written_login(camera.url)
+    )
     return "\n".join(lines)
 
 

@@ -23,9 +23,9 @@ def expand_environment(text: str, environment: Mapping[str, str]) -> str:
         name = match.group(1)
         if name not in environment:
             raise SourceError(
-                "an environment variable of the address is not set",
+                "An environment variable of the address is not set",
                 value=name,
-                do=f"set {name} before Lineside starts, or write the address without it",
+                do=f"Set {name} before Lineside starts, or write the address without it",
             )
         return environment[name]
 
@@ -35,3 +35,9 @@ def expand_environment(text: str, environment: Mapping[str, str]) -> str:
 def without_credentials(text: str) -> str:
     """*text* with user names, passwords and tokens of every address in it taken out; may be shown and logged."""
     return _SECRET_PARAMETER.sub(r"\1=***", _USER_INFO.sub("", text))
+
+
+def has_written_login(url: str) -> bool:
+    """True when *url* holds a user name or password in plain text, not taken from the environment."""
+    login = _USER_INFO.search(url)
+    return login is not None and bool(_VARIABLE.sub("", login[0]).strip(":@"))

@@ -31,25 +31,25 @@ class FolderOpener:
         """List the images. Raises SourceError when the folder or its images are not there."""
         if not self._folder.is_dir():
             raise SourceError(
-                "the folder of images is not there", where=str(self._folder), do="create it or change path in the station file"
+                "The folder of images is not there", where=str(self._folder), do="Create it or change path in the station file"
             )
         try:
             files = list_images(self._folder, self._pattern)
         except OSError as error:
-            raise SourceError("the folder of images cannot be listed", where=str(self._folder), value=str(error)) from error
+            raise SourceError("The folder of images cannot be listed", where=str(self._folder), value=str(error)) from error
         except (ValueError, RuntimeError) as error:  # what pathlib says of a pattern that is empty, absolute or leads out
             raise SourceError(
-                "the pattern cannot be used",
+                "The pattern cannot be used",
                 where=str(self._folder),
                 value=self._pattern,
-                do='write one within the folder, e.g. "**/*.png"',
+                do='Write one within the folder, e.g. "**/*.png"',
             ) from error
         if not files:
             raise SourceError(
-                "the folder holds no image",
+                "The folder holds no image",
                 where=str(self._folder),
                 value=self._pattern,
-                do="put images in or change pattern in the station file",
+                do="Put images in or change pattern in the station file",
             )
         return FolderConnection(self, files, self._folder, self._fps, is_endless=self._loop)
 

@@ -35,12 +35,12 @@ class VideoOpener:
     def open(self) -> VideoConnection:
         """Open the file where the replay stopped. Raises SourceError when it is not there or no video."""
         if not self._path.is_file():
-            raise SourceError("the video file is not there", where=str(self._path), do="put it there or change path in the station file")
+            raise SourceError("The video file is not there", where=str(self._path), do="Put it there or change path in the station file")
         capture = cv2.VideoCapture(str(self._path), cv2.CAP_FFMPEG)
         if not capture.isOpened():
             capture.release()
             raise SourceError(
-                "the video file cannot be opened", where=str(self._path), do="check that it is a whole video, e.g. MP4 with H.264"
+                "The video file cannot be opened", where=str(self._path), do="Check that it is a whole video, e.g. MP4 with H.264"
             )
         for _ in range(self.position):
             capture.grab()
@@ -78,11 +78,11 @@ class VideoConnection:
     def _end(self) -> Reading[Picture] | None:
         got = self._opener.position
         if got == 0:
-            raise SourceError("the video holds no frame that can be read", where=str(self._path), do="check the file in a player")
+            raise SourceError("The video holds no frame that can be read", where=str(self._path), do="Check the file in a player")
         if got < self._announced * _FULL_LENGTH_SHARE and not self._told_cut_off:
             self._told_cut_off = True
             why = str(
-                SourceError(f"the video breaks off after {got} of {self._announced} frames", where=str(self._path), do="copy it again")
+                SourceError(f"The video breaks off after {got} of {self._announced} frames", where=str(self._path), do="Copy it again")
             )
             return Reading(Picture(None, f"{self._path.name} #{got}", why), complaint=why)
         if not self._is_endless:
@@ -91,7 +91,7 @@ class VideoConnection:
         self._capture.set(cv2.CAP_PROP_POS_FRAMES, 0)
         is_there, image = self._capture.read()
         if not is_there:
-            raise SourceError("the video cannot be wound back", where=str(self._path), do="convert it, or set loop to false")
+            raise SourceError("The video cannot be wound back", where=str(self._path), do="Convert it, or set loop to false")
         self._is_pending = True
         due_s = None if self._period_s is None else self._delivered * self._period_s
         self._delivered += 1
@@ -126,9 +126,9 @@ class UsbOpener:
         if not capture.isOpened():
             capture.release()
             raise SourceError(
-                "the USB camera cannot be opened",
+                "The USB camera cannot be opened",
                 where=f"index {camera.index}",
-                do="check the cable, whether another program uses it, and the index in the station file",
+                do="Check the cable, whether another program uses it, and the index in the station file",
             )
         return LiveConnection(capture, f"USB camera {camera.index}")
 
@@ -151,7 +151,7 @@ class LiveConnection:
         is_there, image = self._capture.read()
         if not is_there:
             seen = f"after {self._count} pictures" if self._count else "before the first picture"
-            raise SourceError(f"the connection broke {seen}", where=self._what, do="check power, cable and network; it is tried again")
+            raise SourceError(f"The connection broke {seen}", where=self._what, do="Check power, cable and network; it is tried again")
         self._count += 1
         return Reading(Picture(np.asarray(image, dtype=np.uint8)))
 

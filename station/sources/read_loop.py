@@ -149,7 +149,7 @@ class ReadLoop(Generic[T]):
         self._step_deadline_s: float | None = None
         self._alive = False
         self._valid = False
-        self._detail = "not started"
+        self._detail = "Not started"
         self._failed = False
         self._attempts = 0
         self._received = 0
@@ -167,7 +167,7 @@ class ReadLoop(Generic[T]):
         with self._changed:
             if self._watcher is not None or self._stop.is_set():
                 return
-            self._detail = "opening for the first time"
+            self._detail = "Opening for the first time"
             self._started_utc = self._clock.utc()
             self._start_thread()
             self._watcher = Thread(target=self._watch, name=f"watch-{self._source_id}", daemon=True)
@@ -249,7 +249,7 @@ class ReadLoop(Generic[T]):
             _Step.OPENING: ("opening", self._policy.open_deadline_s),
             _Step.READING: ("reading", self._policy.read_deadline_s),
         }[self._step]
-        detail = f"the driver hangs: {doing} did not come back within {limit_s:g} s"
+        detail = f"The driver hangs: {doing} did not come back within {limit_s:g} s"
         if self._thread is not None:
             self._hung.append(self._thread)
         if len(self._hung) >= MAX_HUNG_CALLS:
@@ -381,7 +381,7 @@ class ReadLoop(Generic[T]):
         if self._last_data_s is None:
             return DeviceStatus.FUNCTION_CHECK, self._detail
         if not on_time:
-            return DeviceStatus.FAILURE, f"connected, but nothing new for more than {self._policy.stale_after_s:g} s"
+            return DeviceStatus.FAILURE, f"Connected, but nothing new for more than {self._policy.stale_after_s:g} s"
         if not self._valid:
             return DeviceStatus.OUT_OF_SPECIFICATION, self._detail
         return DeviceStatus.GOOD, ""

@@ -18,11 +18,11 @@ from station.sources.opencv_cameras import LiveConnection
 PROBE_TIMEOUT_S = 1.0
 """A camera on the plant's own network answers a connection within milliseconds; asked so often, it is back soon."""
 _REFUSALS: Mapping[int, tuple[str, str]] = {
-    401: ("the camera refuses the login", "check user name and password in the environment variable that the address names"),
-    403: ("the camera forbids the access", "give this user the right to see the stream, in the camera's settings"),
-    404: ("the camera has no such stream", "check the path at the end of the address"),
-    453: ("the camera has no bandwidth left", "close other programs that watch it"),
-    503: ("the camera is busy", "close other programs that watch it"),
+    401: ("The camera refuses the login", "Check user name and password in the environment variable that the address names"),
+    403: ("The camera forbids the access", "Give this user the right to see the stream, in the camera's settings"),
+    404: ("The camera has no such stream", "Check the path at the end of the address"),
+    453: ("The camera has no bandwidth left", "Close other programs that watch it"),
+    503: ("The camera is busy", "Close other programs that watch it"),
 }
 _STATUS = re.compile(rb"^RTSP/\d\.\d (\d{3}) ?([^\r\n]*)")
 _DEFAULT_PORTS = {"rtsp": 554, "rtsps": 322}
@@ -73,10 +73,10 @@ def host_and_port(url: str) -> tuple[str, int]:
         host, port = parts.hostname, parts.port
     except ValueError as error:
         raise SourceError(
-            "the address is not one", where=without_credentials(url), value=str(error), do="write rtsp://host:port/path"
+            "The address is not one", where=without_credentials(url), value=str(error), do="Write rtsp://host:port/path"
         ) from error
     if not host:
-        raise SourceError("the address names no camera", where=without_credentials(url), do="write rtsp://host:port/path")
+        raise SourceError("The address names no camera", where=without_credentials(url), do="Write rtsp://host:port/path")
     return host, port or _DEFAULT_PORTS[parts.scheme.lower()]
 
 
@@ -90,14 +90,14 @@ def probe(host: str, port: int, timeout_s: float) -> None:
     try:
         socket.create_connection((host, port), timeout=timeout_s).close()
     except TimeoutError as error:
-        raise SourceError(f"no answer within {timeout_s:g} s", where=where, do="check the camera's power, cable and address") from error
+        raise SourceError(f"No answer within {timeout_s:g} s", where=where, do="Check the camera's power, cable and address") from error
     except ConnectionRefusedError as error:
         raise SourceError(
-            "the computer there refuses the connection", where=where, do="check the port and that the camera streams"
+            "The computer there refuses the connection", where=where, do="Check the port and that the camera streams"
         ) from error
     except OSError as error:
         raise SourceError(
-            "it cannot be reached", where=where, value=error.strerror or str(error), do="check cable, network and address"
+            "It cannot be reached", where=where, value=error.strerror or str(error), do="Check cable, network and address"
         ) from error
 
 
@@ -117,10 +117,10 @@ def why_no_stream(url: str, timeout_s: float) -> tuple[str, str]:
     if status in _REFUSALS:
         return _REFUSALS[status]
     if status == 0 and not encrypted:
-        return "the camera accepts the connection, but does not answer in RTSP", "check the port in the address, or restart the camera"
+        return "The camera accepts the connection, but does not answer in RTSP", "Check the port in the address, or restart the camera"
     if status >= 300:
-        return f"the camera answers {status} {words}".rstrip(), "check the address and the camera's settings"
-    return "the camera gives no picture within the time limit", "check that it streams H.264, H.265 or MJPEG, or raise open_timeout_s"
+        return f"The camera answers {status} {words}".rstrip(), "Check the address and the camera's settings"
+    return "The camera gives no picture within the time limit", "Check that it streams H.264, H.265 or MJPEG, or raise open_timeout_s"
 
 
 def _describe(url: str, timeout_s: float) -> tuple[int, str]:

@@ -55,7 +55,7 @@ class TableOpener:
         part = _slice(recording, sensor.rows, str(self._path))
         self._channels = there
         missing = ", ".join(name for name in configured if name not in there)
-        complaint = f"the table has no channel {missing} ({self._path}); add it, or take it out of the station file" if missing else ""
+        complaint = f"The table has no channel {missing} ({self._path}); add it, or take it out of the station file" if missing else ""
         return TableConnection(self, part.iterate_rows(there), sensor.speed, complaint)
 
 
@@ -122,9 +122,9 @@ def _slice(recording: Recording, rows: str | None, where: str) -> Recording:
     part = recording.slice_rows(int(begin) if begin else None, int(end) if end else None)
     if not len(part):
         raise SourceError(
-            f"the recording has only {len(recording)} rows or cycles",
+            f"The recording has only {len(recording)} rows or cycles",
             where=where,
             value=f"rows {rows}",
-            do="choose others in the station file",
+            do="Choose others in the station file",
         )
     return part

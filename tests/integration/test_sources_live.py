@@ -101,7 +101,7 @@ def test_a_camera_that_goes_quiet_is_noticed_and_tried_again(start: Started) -> 
         reader = start(rtsp(camera.url, stale_after_s=0.5), Path(), sink)
         sink.wait_for(1)
         wait_until(reader, lambda health: "nothing new for more than 0.5 s" in health.detail)
-        wait_until(reader, lambda health: "the connection broke after" in health.detail)
+        wait_until(reader, lambda health: "The connection broke after" in health.detail)
 
 
 def test_a_black_hole_comes_back_within_its_deadline_with_the_reason(start: Started) -> None:
@@ -114,7 +114,7 @@ def test_a_black_hole_comes_back_within_its_deadline_with_the_reason(start: Star
 
 
 @pytest.mark.parametrize(
-    ("manner", "words"), [(Manner.UNAUTHORIZED, "the camera refuses the login"), (Manner.NO_SUCH_STREAM, "the camera has no such stream")]
+    ("manner", "words"), [(Manner.UNAUTHORIZED, "The camera refuses the login"), (Manner.NO_SUCH_STREAM, "The camera has no such stream")]
 )
 def test_the_cameras_own_answer_is_the_reason(start: Started, manner: Manner, words: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LINESIDE_TEST_LOGIN", "wei:pa55w0rd")
@@ -176,7 +176,7 @@ def test_a_folder_that_appears_later_is_read(start: Started, tmp_path: Path) -> 
     camera = FolderCamera(id="cam", name="Camera", asset="a", kind="folder", path="later")
     sink = KeepingSink()
     reader = start(camera, tmp_path, sink)
-    wait_until(reader, lambda health: "the folder of images is not there" in health.detail)
+    wait_until(reader, lambda health: "The folder of images is not there" in health.detail)
     (tmp_path / "coming").mkdir()
     (tmp_path / "coming" / "a.png").write_bytes(cv2.imencode(".png", np.zeros((20, 20, 3), np.uint8))[1].tobytes())
     (tmp_path / "coming").rename(tmp_path / "later")

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from inference.errors import SourceError
-from station.sources.credentials import expand_environment, without_credentials
+from station.sources.credentials import expand_environment, has_written_login, without_credentials
 from station.sources.rtsp_camera import host_and_port
 
 
@@ -51,3 +51,11 @@ def test_hosts_and_ports() -> None:
         with pytest.raises(SourceError, match="rtsp://host:port/path") as caught:
             host_and_port(url)
         assert "pa55" not in str(caught.value)
+
+
+def test_logins_written_into_the_file_are_noticed() -> None:
+    assert has_written_login("rtsp://wei:pa55@cam/x")
+    assert has_written_login("rtsp://admin:${PIN}@cam/x")
+    assert not has_written_login("rtsp://${LOGIN}@cam/x")
+    assert not has_written_login("rtsp://${USER}:${PIN}@cam/x")
+    assert not has_written_login("rtsp://cam/x")

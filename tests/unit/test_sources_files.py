@@ -83,10 +83,10 @@ def test_pace_and_loop(tmp_path: Path) -> None:
 
 
 def test_a_folder_that_is_not_there_or_empty_says_so(tmp_path: Path) -> None:
-    with pytest.raises(SourceError, match="the folder of images is not there"):
+    with pytest.raises(SourceError, match="The folder of images is not there"):
         FolderOpener(folder_camera(), tmp_path).open()
     (tmp_path / "images").mkdir()
-    with pytest.raises(SourceError, match="the folder holds no image"):
+    with pytest.raises(SourceError, match="The folder holds no image"):
         FolderOpener(folder_camera(), tmp_path).open()
 
 
@@ -94,7 +94,7 @@ def test_a_folder_that_is_not_there_or_empty_says_so(tmp_path: Path) -> None:
 def test_a_pattern_that_leads_out_is_told(tmp_path: Path, pattern: str) -> None:
     write_image(tmp_path / "images" / "a.png")
     write_image(tmp_path / "b.png")
-    with pytest.raises(SourceError, match=r"the pattern cannot be used|the folder holds no image"):
+    with pytest.raises(SourceError, match=r"The pattern cannot be used|The folder holds no image"):
         FolderOpener(folder_camera(pattern=pattern), tmp_path).open()
 
 
@@ -179,9 +179,9 @@ def test_a_video_cut_off_says_so(video: Path, tmp_path: Path) -> None:
 
 def test_no_video_is_told(tmp_path: Path) -> None:
     (tmp_path / "x.mp4").write_bytes(b"not a video" * 100)
-    with pytest.raises(SourceError, match="the video file cannot be opened"):
+    with pytest.raises(SourceError, match="The video file cannot be opened"):
         VideoOpener(video_camera(tmp_path / "x.mp4"), Path()).open()
-    with pytest.raises(SourceError, match="the video file is not there"):
+    with pytest.raises(SourceError, match="The video file is not there"):
         VideoOpener(video_camera(tmp_path / "y.mp4"), Path()).open()
 
 
@@ -202,7 +202,7 @@ def test_usb_cameras_are_asked_for_mjpg_before_the_size(monkeypatch: pytest.Monk
 
     monkeypatch.setattr(opencv_cameras.cv2, "VideoCapture", NoCamera)
     camera = UsbCamera(id="cam", name="Camera", asset="a", kind="usb", index=3, width_px=1280, height_px=720)
-    with pytest.raises(SourceError, match=r"the USB camera cannot be opened \(index 3\)"):
+    with pytest.raises(SourceError, match=r"The USB camera cannot be opened \(index 3\)"):
         UsbOpener(camera).open()
     ((index, _, parameters),) = asked
     assert index == 3
@@ -280,7 +280,7 @@ def test_configured_channels_choose_and_a_missing_one_is_told(tmp_path: Path) ->
     opener = TableOpener(table_sensors(path="t.csv", channels=channels), tmp_path)
     (reading,) = read_all(opener.open())
     assert opener.channels == ("B",)
-    assert "the table has no channel Q" in reading.complaint
+    assert "The table has no channel Q" in reading.complaint
     arranged = arrange(reading.value.values, opener.channels, ("B", "Q"))
     assert arranged[:, 0].tolist() == [0, 10, 20]
     assert np.isnan(arranged[:, 1]).all()
@@ -290,7 +290,7 @@ def test_configured_channels_choose_and_a_missing_one_is_told(tmp_path: Path) ->
     ("more", "words"),
     [
         ({"path": "none.csv"}, "none.csv"),
-        ({"path": "t.csv", "rows": "90:95"}, "the recording has only 5 rows or cycles"),
+        ({"path": "t.csv", "rows": "90:95"}, "The recording has only 5 rows or cycles"),
         ({"path": "t.csv", "channels": ({"id": "Q", "name": "q"},)}, "Q"),
         ({"path": "t.csv", "time_column": "when"}, "when"),
         ({"path": "garbage.csv"}, "garbage.csv"),

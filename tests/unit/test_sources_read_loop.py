@@ -189,7 +189,7 @@ def test_the_reason_of_a_hang_is_told(bench: Bench) -> None:
         reader.tend()
         health = reader.health()
         assert health.status is DeviceStatus.FAILURE
-        assert "the driver hangs: reading did not come back within 3 s" in health.detail
+        assert "The driver hangs: reading did not come back within 3 s" in health.detail
     assert "not asked again until one returns" in reader.health().detail
     reader.tend()
     assert opener.opened == MAX_HUNG_CALLS, "a hanging driver costs no more threads"

@@ -114,6 +114,13 @@ def test_a_good_file_is_read_and_described(tmp_path: Path) -> None:
     assert "warnings  2 defined" in report
 
 
+def test_a_login_in_the_file_is_noted(tmp_path: Path) -> None:
+    text = GOOD.replace('kind = "folder"\npath = "images"', 'kind = "rtsp"\nurl = "rtsp://wei:pa55w0rd@10.0.0.9/x"')
+    report = check_station(write(tmp_path, text))
+    assert "note      cam-1: its login stands in this file" in report
+    assert "pa55w0rd" not in report
+
+
 @pytest.mark.parametrize("text", [GOOD.replace("\n", "\r\n"), "\ufeff" + GOOD])
 def test_files_as_windows_writes_them(tmp_path: Path, text: str) -> None:
     assert load_station(write(tmp_path, text)).format == 1
