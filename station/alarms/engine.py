@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from inference.errors import LinesideError
 from inference.findings import Finding, Verdict
 from inference.reasons import Reason
-from station.alarms.conditions import Change, Level, Rule, limit_level, no_verdict_level, verdicts_level
+from station.alarms.conditions import NOT_A_FAILURE, Change, Level, Rule, limit_level, no_verdict_level, verdicts_level
 from station.alarms.life_cycle import ACTIVE_STATES, Latching, LifeEvent, Refusal, next_state
 from station.config import AlarmConfig, LimitCondition, NoVerdictCondition, SystemCondition, VerdictCondition
 from station.events import STATION_SOURCE, AlarmEvent, AlarmEventKind, OpenAlarm, SystemFault
@@ -172,7 +172,8 @@ class AlarmEngine:
     def on_no_verdict(self, source_id: SourceId, reason: Reason | None, now_s: float, utc: datetime) -> tuple[AlarmEvent, ...]:
         """A source is gone or stale (*reason*), or has recovered (None). May be called again with the same.
 
-        While it gives no verdict its verdict and limit alarms keep their state, and their delays stand still.
+        While it gives no verdict its verdict and limit alarms keep their state, and their delays stand still. A source
+        that is merely starting (:data:`NOT_A_FAILURE`) neither raises nor clears a no-verdict alarm.
         """
         events: list[AlarmEvent] = []
         if reason is not None:
@@ -180,6 +181,8 @@ class AlarmEngine:
                 slot.rule.pause(now_s)
             for _, slot in self._index.limit.get(source_id, ()):
                 slot.rule.pause(now_s)
+            if reason.code in NOT_A_FAILURE:
+                return ()
         for slot in self._index.no_verdict.get(source_id, ()):
             if reason is not None and not slot.rule.active:
                 slot.cause = _Cause(reason=reason)

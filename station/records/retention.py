@@ -33,7 +33,6 @@ class LetGo:
 
     pictures: int = 0
     picture_bytes: int = 0
-    rows: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,11 +111,15 @@ def forget_values(config: RecordsConfig, now_utc: datetime) -> Callable[[Connect
     return write
 
 
-def sweep(images_dir: Path) -> None:
-    """Delete what an interrupted write left behind, and folders of days without pictures. Never raises."""
+def sweep(images_dir: Path, now_utc: datetime) -> None:
+    """Delete what an interrupted write left behind, and folders of days without pictures. Never raises.
+
+    Folders of today and yesterday are left alone: pictures are just being written there.
+    """
+    young = (now_utc - timedelta(days=1)).strftime("%Y-%m-%d")
     try:
         for day in images_dir.iterdir():
-            if not day.is_dir():
+            if not day.is_dir() or day.name >= young:
                 continue
             for left in day.glob(".*.tmp"):
                 left.unlink(missing_ok=True)

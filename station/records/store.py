@@ -62,6 +62,7 @@ class Records:
         self._before = LeftOpen(())
         self._heartbeat_due_s = -math.inf
         self._stop_lock = threading.Lock()
+        self._upkeep_lock = threading.Lock()
         self._stopped = False
         self._unwritten = 0
         self._images = ImageKeeper(folder.images, disk, self._keep_image_row)
@@ -249,27 +250,38 @@ class Records:
     # ------------------------------------------------------------------ upkeep
 
     def apply_retention(self) -> retention.LetGo:
-        """Let go what is too old or too much, in small steps; then sweep. Takes seconds; call it hourly from a worker."""
-        let_go = retention.LetGo()
+        """Let go what is too old or too much, in small steps; then sweep. Takes seconds; call it hourly from a worker.
+
+        A stop ends it early. A second call while one runs does nothing.
+        """
+        if not self._upkeep_lock.acquire(blocking=False):
+            return retention.LetGo()
         try:
-            while True:
-                with self._reading() as connection:
-                    old = retention.pictures_to_let_go(connection, self._config, self._clock.utc(), self._disk.space.total_bytes)
-                gone = retention.remove_files(self._folder.images, old)
-                if not gone:
-                    break
-                forget = retention.forget_pictures(gone, self._clock.utc())
-                self._writer.confirm(Job(forget, Keep.CONFIRMED, Durability.NORMAL, "The end of old pictures"))
-                let_go = replace(
-                    let_go, pictures=let_go.pictures + len(gone), picture_bytes=let_go.picture_bytes + sum(p.size_bytes for p in gone)
-                )
-            values = retention.forget_values(self._config, self._clock.utc())
-            self._writer.confirm(Job(values, Keep.CONFIRMED, Durability.NORMAL, "The end of old values"))
+            return self._let_go()
         except RecordsError as error:
             _log.warning("old records could not be let go: %s", error)
-        retention.sweep(self._folder.images)
-        self._disk.look()
-        return let_go
+            return retention.LetGo()
+        finally:
+            self._upkeep_lock.release()
+
+    def _let_go(self) -> retention.LetGo:
+        pictures, size_bytes = 0, 0
+        while not self._stopped:
+            with self._reading() as connection:
+                old = retention.pictures_to_let_go(connection, self._config, self._clock.utc(), self._disk.space.total_bytes)
+            gone = retention.remove_files(self._folder.images, old)
+            if not gone:
+                break
+            forget = retention.forget_pictures(gone, self._clock.utc())
+            self._writer.confirm(Job(forget, Keep.CONFIRMED, Durability.NORMAL, "The end of old pictures"))
+            pictures += len(gone)
+            size_bytes += sum(picture.size_bytes for picture in gone)
+        if not self._stopped:
+            values = retention.forget_values(self._config, self._clock.utc())
+            self._writer.confirm(Job(values, Keep.CONFIRMED, Durability.NORMAL, "The end of old values"))
+            retention.sweep(self._folder.images, self._clock.utc())
+            self._disk.look()
+        return retention.LetGo(pictures, size_bytes)
 
     def stop(self, deadline_s: float = 10.0) -> int:
         """Write everything that waits and close, within about *deadline_s*. May be called twice.
@@ -281,6 +293,8 @@ class Records:
             if self._stopped:
                 return self._unwritten
             self._stopped = True
+            if self._upkeep_lock.acquire(timeout=deadline_s / 2):
+                self._upkeep_lock.release()
             unwritten = self._images.stop(deadline_s / 2)
             self._writer.submit(Job(self._mark_stopped, Keep.JOURNAL, Durability.FULL, "The stop"))
             unwritten += self._writer.stop(deadline_s / 2)

@@ -140,6 +140,8 @@ class DatabaseWriter:
         Raises:
             RecordsError: When it is not; then it will not be written later either, unless the message says so.
         """
+        if self._stopping and not self._thread.is_alive():
+            raise RecordsError(f"{job.what} was not kept", value="the records are closed", do="Start Lineside again")
         self.submit(job)
         if not job.finished.wait(timeout_s):
             with self._changed:

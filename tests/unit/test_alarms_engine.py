@@ -246,6 +246,14 @@ def test_refused_frames_count_as_no_verdict_but_a_filling_window_does_not() -> N
     assert kinds(feed(e, [0.1], from_s=1)) == [K.RETURNED]
 
 
+def test_a_source_that_is_merely_starting_is_no_warning() -> None:
+    e = engine(definition({"kind": "no_verdict", "source": CAM}))
+    assert e.on_no_verdict(CAM, Reason.of(ReasonCode.NOT_STARTED), 0, utc(0)) == ()
+    assert kinds(e.on_no_verdict(CAM, GONE, 1, utc(1))) == [K.RAISED]
+    assert e.on_no_verdict(CAM, Reason.of(ReasonCode.WINDOW_FILLING), 2, utc(2)) == ()
+    assert kinds(e.on_no_verdict(CAM, None, 3, utc(3))) == [K.RETURNED]
+
+
 def test_the_station_itself() -> None:
     e = engine(definition({"kind": "system", "of": "disk_nearly_full"}))
 

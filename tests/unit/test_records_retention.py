@@ -118,6 +118,10 @@ def test_what_an_interrupted_write_left_is_swept(tmp_path: Path) -> None:
     day = tmp_path / "images" / "2026-02-27"
     day.mkdir()
     (day / ".120000_cam1.png.tmp").write_bytes(b"half a picture")
+    today = tmp_path / "images" / "2026-03-01"
+    today.mkdir()
+    (today / ".080000_cam1.png.tmp").write_bytes(b"just being written")
     records.apply_retention()
     records.stop()
     assert not day.exists()
+    assert len(list(today.iterdir())) == 1

@@ -243,3 +243,11 @@ def test_a_warning_of_another_version_does_not_hinder_the_start(tmp_path: Path) 
     assert again.open_alarms().alarms == ()
     assert again.alarm_history(utc(-1), utc(1))[0].title.en == "a"
     again.stop()
+
+
+def test_after_the_stop_a_confirmation_is_refused_at_once_and_retention_does_nothing(tmp_path: Path) -> None:
+    records = open_records(tmp_path)
+    records.stop()
+    with pytest.raises(RecordsError, match="the records are closed"):
+        records.confirm(Feedback(FeedbackAnswer.REAL, PersonId("wei"), alarm_id=AlarmId("a")))
+    assert records.apply_retention().pictures == 0
