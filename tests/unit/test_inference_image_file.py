@@ -8,6 +8,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from PIL import Image
 
 from inference.errors import InputError
@@ -105,3 +107,26 @@ def test_missing_empty_and_folder_are_told_apart(tmp_path: Path) -> None:
         read_image(tmp_path / "gone.png")
     with pytest.raises(InputError, match=r"folder|cannot be opened"):
         read_image(tmp_path)
+
+
+WHOLE = {suffix: encode(suffix) for suffix in SUFFIXES}
+
+
+@settings(max_examples=300, deadline=None)
+@given(suffix=st.sampled_from(SUFFIXES), flips=st.lists(st.tuples(st.floats(0, 1), st.integers(0, 255)), min_size=1, max_size=12))
+def test_a_damaged_file_is_an_image_or_an_input_error(suffix: str, flips: list[tuple[float, int]]) -> None:
+    data = bytearray(WHOLE[suffix])
+    for place, value in flips:
+        data[min(int(place * len(data)), len(data) - 1)] = value
+    try:
+        image = decode_image(bytes(data), Path("damaged"))
+    except InputError:
+        return
+    assert image.dtype == np.uint8
+    assert image.ndim == 3
+
+
+@given(st.sampled_from([b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"BM", b"II*\x00", b"MM\x00*", b"RIFF"]), st.binary(max_size=200))
+def test_garbage_behind_a_right_beginning_is_an_input_error(beginning: bytes, rest: bytes) -> None:
+    with pytest.raises(InputError):
+        decode_image(beginning + rest, Path("garbage"))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from inference.errors import InputError
@@ -182,3 +182,26 @@ def test_the_real_recordings_are_read(real_data_dir: Path) -> None:
     assert len(set(read_recording(sensor / "cmapss" / "train_FD001.txt.gz").groups)) == 100
     assert read_recording(sensor / "ai4i2020" / "ai4i2020.csv").words["Type"][:3] == ("M", "L", "L")
     assert read_recording(sensor / "skab" / "valve1" / "0.csv").rate_hz("Pressure") == 1.0
+
+
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    name=st.sampled_from(["t.csv", "t.csv.gz", "t.npz", "t.txt"]),
+    data=st.one_of(
+        st.binary(max_size=200),
+        st.text("time,;\t\n\r\"' ab12.e-#nan", max_size=120).map(str.encode),
+        st.lists(st.lists(st.text("ab1.,-", max_size=3), max_size=4), max_size=5).map(
+            lambda rows: "\n".join(";".join(r) for r in rows).encode()
+        ),
+    ),
+)
+def test_any_file_is_a_recording_or_an_input_error(tmp_path: Path, name: str, data: bytes) -> None:
+    path = tmp_path / name
+    path.write_bytes(gzip.compress(data) if name.endswith(".gz") and len(data) % 2 else data)
+    try:
+        recording = read_recording(path)
+    except InputError:
+        return
+    assert len(recording) == recording.time_s.size
+    if recording.names:
+        assert all(row.values.shape == (len(recording.names),) for row in recording.iterate_rows(recording.names))
