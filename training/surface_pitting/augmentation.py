@@ -12,6 +12,7 @@ from training.surface_pitting.place import across_grooves
 
 CROP_PX = 128
 _ACROSS = across_grooves()
+_GRAIN = np.random.default_rng(1).standard_normal((2 * CROP_PX, 2 * CROP_PX, 3), dtype=np.float32)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,31 +51,35 @@ def cut_crop(image: ImageU8, mask: ImageU8, centre_xy: tuple[float, float], rand
 
 def vary_look(crop: ImageU8, random: np.random.Generator) -> ImageU8:
     """Brightness, contrast, gamma, colour of the lamp, oil film, blur and noise; never what would make or hide a pit."""
-    values = crop.astype(np.float32) / 255.0
+    levels = np.linspace(0.0, 1.0, 256, dtype=np.float32)
     if random.random() < 0.8:
-        values = values ** np.float32(np.exp(random.uniform(-0.4, 0.4)))
-        values = (values - 0.5) * np.float32(random.uniform(0.7, 1.3)) + np.float32(0.5 + random.uniform(-0.15, 0.15))
-    if random.random() < 0.6:
-        values = values * random.uniform(0.85, 1.15, 3).astype(np.float32)
+        levels = levels ** np.float32(np.exp(random.uniform(-0.4, 0.4)))
+        levels = (levels - 0.5) * np.float32(random.uniform(0.7, 1.3)) + np.float32(0.5 + random.uniform(-0.15, 0.15))
+    lamp = random.uniform(0.85, 1.15, 3) if random.random() < 0.6 else np.ones(3)
+    table = np.clip(levels[:, None] * lamp * 255.0, 0, 255).astype(np.uint8)[None]
+    varied = np.asarray(cv2.LUT(crop, table), np.uint8)
     if random.random() < 0.15:
-        values = values.mean(axis=2, keepdims=True).repeat(3, axis=2)
+        varied = np.asarray(cv2.cvtColor(cv2.cvtColor(varied, cv2.COLOR_BGR2GRAY), cv2.COLOR_GRAY2BGR), np.uint8)
     for chance, change in ((0.3, _shade), (0.2, _soften), (0.4, _add_noise)):
         if random.random() < chance:
-            values = change(values, random)
-    return np.asarray(np.clip(values * 255.0, 0, 255), np.uint8)
+            varied = change(varied, random)
+    return varied
 
 
-def _shade(values: np.ndarray, random: np.random.Generator) -> np.ndarray:
+def _shade(crop: ImageU8, random: np.random.Generator) -> ImageU8:
     rough = random.uniform(0.6, 1.3, (4, 4)).astype(np.float32)
-    return np.asarray(values * cv2.resize(rough, (CROP_PX, CROP_PX), interpolation=cv2.INTER_CUBIC)[..., None])
+    smooth = cv2.resize(rough, (CROP_PX, CROP_PX), interpolation=cv2.INTER_CUBIC)
+    return np.asarray(np.clip(crop * smooth[..., None], 0, 255), np.uint8)
 
 
-def _soften(values: np.ndarray, random: np.random.Generator) -> np.ndarray:
-    return np.asarray(cv2.GaussianBlur(values, (0, 0), random.uniform(0.4, 1.0)))
+def _soften(crop: ImageU8, random: np.random.Generator) -> ImageU8:
+    return np.asarray(cv2.GaussianBlur(crop, (0, 0), random.uniform(0.4, 1.0)), np.uint8)
 
 
-def _add_noise(values: np.ndarray, random: np.random.Generator) -> np.ndarray:
-    return np.asarray(values + np.float32(random.uniform(0.005, 0.03)) * random.standard_normal(values.shape, dtype=np.float32))
+def _add_noise(crop: ImageU8, random: np.random.Generator) -> ImageU8:
+    left, top = (int(v) for v in random.integers(0, CROP_PX, 2))
+    grain = _GRAIN[top : top + CROP_PX, left : left + CROP_PX] * np.float32(255.0 * random.uniform(0.005, 0.03))
+    return np.asarray(np.clip(crop + grain, 0, 255), np.uint8)
 
 
 def add_dirt(crop: ImageU8, random: np.random.Generator) -> ImageU8:

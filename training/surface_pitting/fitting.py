@@ -27,7 +27,7 @@ SMALL_PIT_PX = 400.0
 AVERAGING = 0.99
 """Weights are averaged over the run (exponential moving average); the average is what is kept."""
 
-MINED_PICTURES = 160
+MINED_PICTURES = 110
 """Whole pictures looked at each time hard clean places are sought."""
 
 
@@ -39,7 +39,7 @@ class FitPlan:
     mine_at: tuple[int, ...]
 
 
-FULL_PLAN = FitPlan(steps=700, mine_at=(150, 300, 450))
+FULL_PLAN = FitPlan(steps=500, mine_at=(120, 240, 360))
 QUICK_PLAN = FitPlan(steps=20, mine_at=(10,))
 
 

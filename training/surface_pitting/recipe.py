@@ -48,14 +48,14 @@ QUICK_STRIDE = 6
 GATE = Gate(
     brightness_low=45.0,
     brightness_high=205.0,
-    sharpness_low=12.0,
+    sharpness_low=8.0,
     min_width_px=300,
     min_height_px=120,
     max_megapixels=24.0,
     aspect_low=2.1,
     aspect_high=2.8,
 )
-"""Recorded frames: brightness 98 to 131, sharpness 50 and more, aspect 2.39 or 2.46."""
+"""Recorded frames: brightness 98 to 131, sharpness 47 and more, aspect 2.39 or 2.46."""
 
 _Part = tuple[ImageU8, ImageU8]
 
