@@ -113,7 +113,7 @@ class TimePlot(QWidget):
         axis.setTickFont(self._source.font(TextSize.CAPTION))
         axis.setPen(pg.mkPen(theme.line))
         axis.setTextPen(pg.mkPen(theme.ink_muted))
-        axis.setStyle(tickLength=0, maxTickLevel=0)
+        axis.setStyle(tickLength=0, maxTickLevel=0, hideOverlappingLabels=True)
         axis.setTickDensity(0.6)
         axis.enableAutoSIPrefix(False)  # noqa: FBT003 - pyqtgraph's own signature
 

@@ -52,7 +52,7 @@ def charts(report: PeriodReport, packs: tuple[PackContract, ...]) -> list[Chart]
     """The charts that have something to show, in the order of reading."""
     found = []
     control = p_chart(report.by_interval)
-    if control is not None:
+    if control is not None and control.mean > 0.0 and len(control.points) > 1:  # else there is nothing to control yet
         outside = sum(point.out_of_control for point in control.points)
         title = QCoreApplication.translate("Report", "REJECT RATE, p-chart with 3σ limits: {count} of {total} intervals outside")
         found.append(

@@ -185,11 +185,12 @@ class ReviewPicture(QWidget):
         if heat is not None and self._heat_shown:
             painter.drawImage(target, QImage(heat.data, width, height, heat.strides[0], QImage.Format.Format_RGBA8888_Premultiplied))
         scale = self._scale() * self._picture.factor
+        tags: list[QRectF] = []
         for region in self._regions:
-            self._paint_region(painter, region, target, scale, theme)
+            self._paint_region(painter, region, target, scale, theme, tags)
         painter.end()
 
-    def _paint_region(self, painter: QPainter, region: Region, target: QRectF, scale: float, theme: Theme) -> None:
+    def _paint_region(self, painter: QPainter, region: Region, target: QRectF, scale: float, theme: Theme, tags: list[QRectF]) -> None:
         box = QRectF(target.x() + region.x * scale, target.y() + region.y * scale, region.width * scale, region.height * scale)
         box = box.adjusted(-3.0, -3.0, 3.0, 3.0)
         painter.setPen(QPen(QColor(theme.defect), 2.0))
@@ -202,6 +203,9 @@ class ReviewPicture(QWidget):
         if tag.top() < 0.0:
             tag.moveTop(box.bottom() + 3.0)
         tag.moveLeft(min(max(tag.left(), 0.0), max(self.width() - tag.width(), 0.0)))
+        if any(tag.intersects(other) for other in tags):  # the strongest come first; a tag never hides another
+            return
+        tags.append(tag)
         painter.fillRect(tag, QColor(theme.defect))
         painter.setFont(font)
         painter.setPen(QColor(theme.defect_ink))

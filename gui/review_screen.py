@@ -101,6 +101,9 @@ class ReviewScreen(Screen):
         self._detail.retranslate()
         self._empty.setText(self.tr("Nothing here. Images appear when the line flags one, or choose another filter."))
         self._show_progress()
+        if self._shown_id is not None:  # the labels of its regions are texts as well
+            self._shown_id = None
+            self._show(self._model.record(self._grid.currentIndex().row()))
 
     @override
     def restyle(self) -> None:

@@ -18,9 +18,10 @@ from gui.polyline import segments, thin
 from gui.theme import TextSize, Theme, ThemeSource
 
 _MARGIN_PX = 12
-_NAME_SHARE = 0.13
+_NAME_SHARE = 0.19
 _VALUE_SHARE = 0.10
 _NO_DATA = "–"
+_SMALLEST_NAME_PX = 11
 _ABNORMAL_PRIORITY = 3
 """A value out of its band is drawn in the colour of medium priority; the warning itself has its own."""
 
@@ -155,7 +156,7 @@ class StripChart(QWidget):
         theme = self._source.theme
         painter = QPainter(self)
         width, height = float(self.width()), float(self.height())
-        name_width = max(_NAME_SHARE * width, self._source.space(150.0))
+        name_width = max(_NAME_SHARE * width, self._source.space(180.0))
         value_width = max(_VALUE_SHARE * width, self._source.space(165.0))
         plot = QRectF(_MARGIN_PX + name_width, 5.0, max(width - name_width - value_width - 2 * _MARGIN_PX, 20.0), height - 10.0)
         self._draw_names(painter, theme, QRectF(_MARGIN_PX, 0.0, name_width - 8.0, height))
@@ -166,6 +167,8 @@ class StripChart(QWidget):
     def _draw_names(self, painter: QPainter, theme: Theme, area: QRectF) -> None:
         two_lines = bool(self._subtitle) and area.height() >= 40.0
         font = self._source.font(TextSize.SMALL)
+        while font.pixelSize() > _SMALLEST_NAME_PX and QFontMetricsF(font).horizontalAdvance(self._title) > area.width():
+            font.setPixelSize(font.pixelSize() - 1)
         painter.setFont(font)
         painter.setPen(QColor(theme.ink))
         title = QFontMetricsF(font).elidedText(self._title, Qt.TextElideMode.ElideRight, area.width())

@@ -12,7 +12,7 @@ from gui.theme import ThemeSource
 from gui.trends_data import EMPTY, LaneSpec, drawn, value_at, value_range
 from station.view import Trace
 
-NAME_PX = 190
+NAME_PX = 220
 """Width of the names at full scale."""
 VALUE_PX = 172
 """Width of the values at full scale."""

@@ -182,6 +182,9 @@ def test_what_is_empty_is_not_shown(screen: ReportScreen) -> None:
     assert not any(widget.isVisible() for widget in (*screen._panels, screen._table, screen._figures, screen._chart_box))
     assert "Nothing was recorded" in screen._note.text()
     screen._on_report(report(inspected=5, by_interval=((T0, 5, 0),)))
+    assert screen._figures.isVisible()
+    assert [panel.isVisible() for panel in screen._panels] == [False, False, False]
+    screen._on_report(report(inspected=9, defects=1, by_interval=((T0, 5, 0), (T0 + timedelta(hours=1), 4, 1))))
     assert [panel.isVisible() for panel in screen._panels] == [True, False, False]
     assert "No warnings" in screen._note.text()
 
