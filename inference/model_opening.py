@@ -85,7 +85,7 @@ def open_model(folder: Path, asked: ProviderChoice | None = None, *, threads: in
         except (ProviderError, PackError) as error:
             if provider is Provider.CPU:
                 raise
-            left.append(f"{provider.short_name} was left: {error}")
+            left.append(f"{provider.short_name} was left: {(error.value or error.what).rstrip('.')}.")
             continue
         opened.append((_measure_s(model.runner), model))
     best = min(opened, key=lambda pair: pair[0])[1]

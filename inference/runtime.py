@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from inference.providers import Provider
 DIRECTML_LOCK = threading.Lock()
 """DirectML wants one thread at a time in the whole process (onnxruntime#20713, #22867)."""
 
+_SOURCE_PLACE = re.compile(r"\S+\.(?:cc|cpp|h):\d+ \S+ ")
 _DTYPES = {"tensor(float)": "float32", "tensor(float16)": "float16", "tensor(double)": "float64", "tensor(int64)": "int64"}
 
 
@@ -199,4 +201,6 @@ def _describe(node: _Node) -> TensorInfo:
 
 
 def _first_line(error: BaseException) -> str:
-    return str(error).strip().splitlines()[0][:160] if str(error).strip() else type(error).__name__
+    """The first line of onnxruntime's message, without the source file it was raised in."""
+    line = str(error).strip().split("\n", 1)[0]
+    return _SOURCE_PLACE.sub("", line)[:160].strip().rstrip(".") or type(error).__name__

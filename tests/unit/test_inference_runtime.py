@@ -132,3 +132,14 @@ def test_two_flavours_or_none_are_refused(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(sys, "frozen", True, raising=False)
     monkeypatch.setattr("inference.installation.list_installed", lambda _flavours: ())
     check_installation()
+
+
+def test_messages_do_not_carry_the_makers_source_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    said = "E:\\_work\\1\\s\\dml_provider_factory.cc:324 onnxruntime::Create Failed to load dxcore.dll\nmore"
+
+    def fail(*_: object, **__: object) -> object:
+        raise RuntimeError(said)
+
+    monkeypatch.setattr("inference.runtime.onnxruntime.InferenceSession", fail)
+    with pytest.raises(ProviderError, match=r"CPU cannot load the network \(blob: Failed to load dxcore\.dll\)"):
+        open_session(blob_model(), Provider.CPU, threads=1, where="blob")
