@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, insert, select, update
@@ -11,10 +11,10 @@ from sqlalchemy import Connection, insert, select, update
 from inference.findings import Finding, Region
 from inference.reasons import Reason, ReasonCode
 from station.events import AlarmEvent, AlarmEventKind, StationEvent
-from station.frames import PersonId, SourceId
+from station.frames import AlarmId, PersonId, SourceId
 from station.records import schema
 from station.records.schema import to_us
-from station.view import Feedback
+from station.view import AlarmState, Feedback
 
 Write = Callable[[Connection], None]
 """Writes something through a connection; may run again after a failure."""
@@ -82,6 +82,16 @@ def _changes(event: AlarmEvent, at_us: int) -> dict[str, object]:
     if event.closes:
         changes |= {"closed_us": at_us}
     return changes
+
+
+def close_unreadable(alarm_ids: Sequence[AlarmId], utc: datetime) -> Write:
+    """Close alarms that another version kept and this one cannot take over."""
+    closed = {"state": AlarmState.NORMAL.value, "closed_us": to_us(utc), "detail": "Kept by another version; closed at the start"}
+
+    def write(connection: Connection) -> None:
+        connection.execute(update(schema.alarms).where(schema.alarms.c.alarm_id.in_(alarm_ids)).values(closed))
+
+    return write
 
 
 def station_event(event: StationEvent) -> Write:

@@ -54,6 +54,7 @@ class LeftOpen:
         images: The judged frame kept with each of them, where one is on disk.
         last_alive_utc: When the last run was last known to be alive; None for a new data folder.
         crashed: Whether the last run ended without a stop in order.
+        unreadable: Open alarms that another version kept and this one cannot take over; the store closes them.
     """
 
     alarms: tuple[OpenAlarm, ...]
@@ -61,16 +62,19 @@ class LeftOpen:
     images: Mapping[AlarmId, Path] = field(default_factory=dict)
     last_alive_utc: datetime | None = None
     crashed: bool = False
+    unreadable: tuple[AlarmId, ...] = ()
 
 
 def left_open(connection: Connection, images_dir: Path) -> LeftOpen:
     """Alarms that are not closed, with their answers and pictures."""
     found: list[OpenAlarm] = []
+    unreadable: list[AlarmId] = []
     for row in connection.execute(select(alarms).where(alarms.c.closed_us.is_(None)).order_by(alarms.c.raised_us)):
         try:
             definition = AlarmConfig.model_validate_json(row.definition_json)
         except ValidationError:
             _log.exception("the open warning %s was kept by another version and cannot be taken over", row.alarm_id)
+            unreadable.append(AlarmId(row.alarm_id))
             continue
         found.append(
             OpenAlarm(
@@ -99,7 +103,7 @@ def left_open(connection: Connection, images_dir: Path) -> LeftOpen:
             .order_by(images.c.image_id.desc())
         )
     }
-    return LeftOpen(tuple(found), _answers_on_alarms(connection, ids), pictures)
+    return LeftOpen(tuple(found), _answers_on_alarms(connection, ids), pictures, unreadable=tuple(unreadable))
 
 
 def _answers_on_alarms(connection: Connection, ids: Sequence[AlarmId]) -> dict[AlarmId, Feedback]:

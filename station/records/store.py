@@ -105,6 +105,9 @@ class Records:
             database.close()
             lock.release()
             raise
+        if unreadable := records._before.unreadable:
+            close = journal.close_unreadable(unreadable, clock.utc())
+            records._writer.submit(Job(close, Keep.JOURNAL, Durability.FULL, "The end of warnings of another version"))
         records._images.start()
         records._writer.start()
         return records

@@ -241,7 +241,10 @@ def test_a_warning_of_another_version_does_not_hinder_the_start(tmp_path: Path) 
         database.commit()
     again = open_records(tmp_path)
     assert again.open_alarms().alarms == ()
-    assert again.alarm_history(utc(-1), utc(1))[0].title.en == "a"
+    again.flush()
+    (closed,) = again.alarm_history(utc(-1), utc(1))
+    assert closed.title.en == "a"
+    assert closed.closed_utc is not None
     again.stop()
 
 
