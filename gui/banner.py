@@ -78,8 +78,11 @@ class Banner(QFrame):
         new = [alarm for alarm in snapshot.alarms if alarm.state in UNACKNOWLEDGED]
         urgent = new[0] if new else None
         counts = (len(new), len(snapshot.alarms) - len(new), snapshot.silenced)
-        if urgent is not self._urgent or counts != self._counts:
-            self._urgent, self._counts = urgent, counts
+        # A snapshot makes its views anew: the same warning is another object every time.
+        before = None if self._urgent is None else self._urgent.alarm_id
+        changed = before != (None if urgent is None else urgent.alarm_id) or counts != self._counts
+        self._urgent, self._counts = urgent, counts
+        if changed:
             self._fill()
 
     def _fill(self) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
@@ -20,8 +20,12 @@ from gui.language import BothLanguages, pick, reason_text
 from gui.symbols import PrioritySign
 from gui.theme import ThemeSource
 from gui.time_text import short_clock_text, span_text
+from inference.findings import Region
 from station.frames import AlarmId
 from station.view import AlarmKind, AlarmState, AlarmView
+
+_RETRY_AFTER = timedelta(seconds=0.5)
+_MOST_TRIES = 8
 
 TitleOf = dict[tuple[str, str], BothLanguages]
 """Title of a label, by (pack, label); of a channel, by (source, channel)."""
@@ -55,7 +59,11 @@ class IncidentPanel(QFrame):
         self._label_titles, self._channel_titles = label_titles, channel_titles
         self._alarm: AlarmView | None = None
         self._picture_of: tuple[AlarmId, Path] | None = None
+        self._tried_of: tuple[AlarmId, Path] | None = None
         self._picture_job: int | None = None
+        self._tries = 0
+        self._now = datetime.now(UTC)
+        self._retry_at: datetime | None = None
         self._sign = PrioritySign(theme)
         self._title = label(LabelRole.TITLE, wrap=Wrap.WORDS)
         self.picture = KeptPicture(theme)
@@ -128,10 +136,16 @@ class IncidentPanel(QFrame):
 
     def show_alarm(self, alarm: AlarmView | None, now: datetime) -> None:
         """Show *alarm*; only the time left changes when it is the same."""
-        if alarm is not self._alarm:
-            self._alarm = alarm
+        self._now = now
+        changed = not _says_the_same(alarm, self._alarm)
+        self._alarm = alarm
+        if changed:
             self.feedback.show_alarm(alarm)
             self._fill()
+            self._load_picture()
+        elif self._retry_at is not None and now >= self._retry_at:
+            self._retry_at = None
+            self._picture_of = None
             self._load_picture()
         if alarm is not None:
             self._fill_time(alarm, now)
@@ -202,28 +216,45 @@ class IncidentPanel(QFrame):
         if self._picture_job is not None:
             self._jobs.cancel(self._picture_job)
             self._picture_job = None
-        self._picture_of = wanted
+        if wanted is None or self._picture_of is not None or self._tried_of != wanted:
+            self._tries = 0
+        self._picture_of, self._tried_of, self._retry_at = wanted, wanted, None
         self.heat.setVisible(False)
         if alarm is None:
             return
         if wanted is None:
             self.picture.show_picture(None, (), self.tr("The picture is being kept."))
             return
-        heatmap = None if alarm.finding is None else alarm.finding.heatmap
+        # The finding goes with the job: a warning raised again gets another picture with other regions.
+        heatmap, regions = (None, ()) if alarm.finding is None else (alarm.finding.heatmap, alarm.finding.regions)
         work = partial(prepare_file, wanted[1], heatmap)
-        self._picture_job = self._jobs.run(self, work, self._on_picture, self._on_picture_failed)
+        self._picture_job = self._jobs.run(self, work, partial(self._on_picture, regions), self._on_picture_failed)
 
-    def _on_picture(self, picture: PreparedPicture) -> None:
+    def _on_picture(self, regions: tuple[Region, ...], picture: PreparedPicture) -> None:
         self._picture_job = None
-        finding = None if self._alarm is None else self._alarm.finding
-        self.picture.show_picture(picture, () if finding is None else finding.regions)
+        self.picture.show_picture(picture, regions)
         self.heat.setVisible(self.picture.has_heat)
 
     def _on_picture_failed(self, sentence: str) -> None:
         self._picture_job = None
-        self.picture.show_picture(None, (), sentence)
+        self._tries += 1
+        if self._tries >= _MOST_TRIES:
+            self.picture.show_picture(None, (), sentence)
+            return
+        # The path is known as soon as the picture is on its way to the disk.
+        self._retry_at = self._now + _RETRY_AFTER
+        self.picture.show_picture(None, (), self.tr("The picture is being kept."))
 
     @Slot()
     def _on_reset(self) -> None:
         if self._alarm is not None:
             self._commands.reset(self._alarm.alarm_id)
+
+
+def _says_the_same(one: AlarmView | None, other: AlarmView | None) -> bool:
+    """Whether two views look the same here; a snapshot makes its views anew every time."""
+    if one is None or other is None:
+        return one is other
+    mine = (one.alarm_id, one.state, one.count, one.image_path, one.reason, one.detail, one.feedback)
+    theirs = (other.alarm_id, other.state, other.count, other.image_path, other.reason, other.detail, other.feedback)
+    return one.finding is other.finding and mine == theirs

@@ -31,8 +31,8 @@ QPushButton, QToolButton {
 }
 .QPushButton, .QToolButton { min-height: ${inner}px; min-width: ${inner}px; }
 QPushButton:hover, QToolButton:hover { background: $pressed; }
+QPushButton:focus, QToolButton:focus { border: 2px solid $ink_muted; }
 QPushButton:pressed, QToolButton:pressed, QPushButton:checked, QToolButton:checked { background: $pressed; border: 2px solid $focus; }
-QPushButton:focus, QToolButton:focus { border: 2px solid $focus; }
 QPushButton:disabled, QToolButton:disabled { color: $ink_faint; border-color: $line; }
 QPushButton[role="primary"] { font-size: ${large}px; background: $primary; color: $primary_ink; border-color: $primary; font-weight: 600; }
 QPushButton[role="primary"]:pressed { background: $line_strong; }
@@ -40,7 +40,7 @@ QPushButton[role="primary"]:focus { border: 2px solid $focus; }
 QPushButton[role="primary"]:disabled { background: $pressed; color: $ink_faint; border-color: $line; }
 QPushButton[role="quiet"] { background: transparent; border-color: transparent; padding: 4px 6px; }
 QPushButton[role="quiet"]:hover { background: $pressed; }
-QPushButton[role="quiet"]:focus { border-color: $focus; }
+QPushButton[role="quiet"]:focus { border-color: $line_strong; }
 QPushButton[role="big"] { font-size: ${large}px; font-weight: 600; }
 QLineEdit, QPlainTextEdit, QTextEdit, QComboBox, QSpinBox, QDoubleSpinBox, QDateTimeEdit, QDateEdit {
   background: $raised; border: 1px solid $line_strong; border-radius: 6px; padding: 4px 10px; min-height: ${inner}px;

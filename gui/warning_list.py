@@ -16,7 +16,7 @@ from gui.theme import TOUCH_PX, TextSize, ThemeSource
 from gui.time_text import clock_text, span_text
 from gui.words import alarm_state_word
 from station.frames import AlarmId
-from station.view import AlarmState, AlarmView
+from station.view import AlarmKind, AlarmState, AlarmView
 
 UNACKNOWLEDGED = frozenset({AlarmState.UNACKNOWLEDGED_ACTIVE, AlarmState.RETURNED_UNACKNOWLEDGED})
 """States that ask for an acknowledgement."""
@@ -57,9 +57,11 @@ class WarningRow(QAbstractButton):
             clock_text(alarm.raised_utc),
             mark,
         )
-        if alarm is self._alarm and texts == (self._title, self._under, self._age, self._time, self._mark):
-            return
+        before = None if self._alarm is None else (self._alarm.alarm_id, self._alarm.state)
+        same = before == (alarm.alarm_id, alarm.state) and texts == (self._title, self._under, self._age, self._time, self._mark)
         self._alarm = alarm
+        if same:
+            return
         self._title, self._under, self._age, self._time, self._mark = texts
         self.setAccessibleName(f"{self._title}, {alarm.definition.priority}, {mark or under}")
         self.setToolTip(f"{self._title}\n{under}")
@@ -205,7 +207,8 @@ class WarningList(QWidget):
 
     def _under(self, alarm: AlarmView) -> str:
         name = self._names.get(alarm.source_id)
-        parts = [pick(name) if name is not None else alarm.definition.asset]
+        where = self.tr("this station") if alarm.kind is AlarmKind.SYSTEM else alarm.definition.asset
+        parts = [pick(name) if name is not None else where]
         if alarm.state is AlarmState.ACKNOWLEDGED_ACTIVE:
             who = self._people.get(alarm.acknowledged_by or "", "")
             parts.append(self.tr("acknowledged, {name}").format(name=who) if who else alarm_state_word(alarm.state))

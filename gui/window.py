@@ -182,6 +182,7 @@ class Window(QMainWindow):
         self._room = room
         self.stack.setCurrentWidget(self.screens[room])
         self.rail.show_room(room)
+        self.setFocus()
         self.screens[room].entered()
         self.screens[room].refresh(self._port.snapshot())
 

@@ -391,7 +391,7 @@
     </message>
     <message>
         <source>warnings</source>
-        <translation>警告</translation>
+        <translation>报警</translation>
     </message>
     <message>
         <source>false alarms</source>
@@ -399,7 +399,7 @@
     </message>
     <message>
         <source>warnings / 10 min</source>
-        <translation>警告 / 10 分钟</translation>
+        <translation>报警 / 10 分钟</translation>
     </message>
     <message>
         <source>REJECT RATE, p-chart with 3σ limits: {count} of {total} intervals outside</source>
@@ -411,7 +411,7 @@
     </message>
     <message>
         <source>WARNINGS PER 10 MIN: mean {mean}, most {most}, floods {floods} (EEMUA 191)</source>
-        <translation>每 10 分钟警告：平均 {mean}，最多 {most}，泛滥 {floods} 次（EEMUA 191）</translation>
+        <translation>每 10 分钟报警：平均 {mean}，最多 {most}，泛滥 {floods} 次（EEMUA 191）</translation>
     </message>
     <message>
         <source>target 1</source>
@@ -431,7 +431,7 @@
     </message>
     <message>
         <source>Warning</source>
-        <translation>警告</translation>
+        <translation>报警</translation>
     </message>
     <message>
         <source>Lasted</source>
@@ -455,11 +455,11 @@
     </message>
     <message>
         <source>No warnings in this period.</source>
-        <translation>此时段没有警告。</translation>
+        <translation>此时段没有报警。</translation>
     </message>
     <message>
         <source>{count} more warnings are in the CSV export.</source>
-        <translation>其余 {count} 条警告见 CSV 导出。</translation>
+        <translation>其余 {count} 条报警见 CSV 导出。</translation>
     </message>
 </context>
 <context>
@@ -506,7 +506,7 @@
     </message>
     <message>
         <source>No warnings in this period.</source>
-        <translation>此时段没有警告。</translation>
+        <translation>此时段没有报警。</translation>
     </message>
     <message>
         <source>Saved: {path}</source>
@@ -992,7 +992,7 @@
     </message>
     <message>
         <source>{days} days; warnings and answers for ever</source>
-        <translation>{days} 天；警告和答复永久保留</translation>
+        <translation>{days} 天；报警和答复永久保留</translation>
     </message>
     <message>
         <source>at most {share} % of the disk</source>
@@ -1016,7 +1016,7 @@
     </message>
     <message>
         <source>Warned below</source>
-        <translation>低于此值警告</translation>
+        <translation>低于此值报警</translation>
     </message>
     <message>
         <source>OK images kept</source>
@@ -1055,7 +1055,7 @@
     </message>
     <message>
         <source>Warnings</source>
-        <translation>警告</translation>
+        <translation>报警</translation>
     </message>
     <message>
         <source>People</source>
@@ -1328,6 +1328,10 @@
     <message>
         <source>and {count} more</source>
         <translation>另有 {count} 条</translation>
+    </message>
+    <message>
+        <source>this station</source>
+        <translation>本工位</translation>
     </message>
     <message>
         <source>acknowledged, {name}</source>

@@ -176,7 +176,26 @@ def test_missing_picture_is_said(open_window: OpenWindow, fake_line: FakeLine, t
     fake_line._alarms[first] = dataclasses.replace(fake_line._alarms[first], image_path=tmp_path / "gone.png")
     window = open_window(fake_line)
     incident = line_screen(window).incident
-    qtbot.waitUntil(lambda: "cannot be read" in incident.picture._message, timeout=3000)
+    qtbot.waitUntil(lambda: incident.picture._message == "The picture is being kept.", timeout=3000)
+    for _ in range(9):
+        fake_line.advance(0.6)
+        open_window.settle(window)
+    assert "cannot be read" in incident.picture._message
+
+
+def test_picture_that_comes_late_is_shown(open_window: OpenWindow, fake_line: FakeLine, tmp_path: Path, qtbot: QtBot) -> None:
+    first = AlarmId("alarm-0")
+    fake_line._folder = tmp_path
+    fake_line._alarms[first] = dataclasses.replace(fake_line._alarms[first], image_path=tmp_path / "0.png")
+    window = open_window(fake_line)
+    incident = line_screen(window).incident
+    assert incident.picture._picture is None
+    fake_line.write_pictures()
+    fake_line.advance(0.6)
+    qtbot.wait(20)
+    open_window.settle(window)
+    open_window.settle(window)
+    assert incident.picture._picture is not None
 
 
 def test_no_verdict_says_why(open_window: OpenWindow, fake_line: FakeLine) -> None:
