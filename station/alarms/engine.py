@@ -365,7 +365,16 @@ class AlarmEngine:
         alarm = slot.alarm
         if alarm is not None:
             slot.alarm = replace(
-                alarm, state=AlarmState.UNACKNOWLEDGED_ACTIVE, acknowledged_by=None, acknowledged_utc=None, returned_utc=None
+                alarm,
+                state=AlarmState.UNACKNOWLEDGED_ACTIVE,
+                acknowledged_by=None,
+                acknowledged_utc=None,
+                returned_utc=None,
+                # The picture kept with it is that of this raise: its regions must be as well.
+                finding=slot.cause.finding,
+                reason=slot.cause.reason,
+                detail=slot.cause.detail,
+                input_ref=slot.cause.input_ref,
             )
             return self._event(slot, AlarmEventKind.RAISED_AGAIN, now_s, utc)
         slot.count_before = 0
