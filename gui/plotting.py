@@ -115,7 +115,8 @@ class TimePlot(QWidget):
         axis.setTextPen(pg.mkPen(theme.ink_muted))
         axis.setStyle(tickLength=0, maxTickLevel=0, hideOverlappingLabels=True)
         axis.setTickDensity(0.6)
-        axis.enableAutoSIPrefix(False)  # noqa: FBT003 - pyqtgraph's own signature
+        for side in ("left", "bottom", "right", "top"):  # hidden axes work as well, unless told not to
+            self._item.getAxis(side).enableAutoSIPrefix(False)  # noqa: FBT003 - pyqtgraph's own signature
 
     def set_limits(self, low: float | None, high: float | None, threshold: float | None) -> None:
         """Show the normal band, or the dashed threshold of a risk.

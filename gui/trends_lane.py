@@ -34,6 +34,7 @@ class TrendLane(QFrame):
         self.plot.set_limits(spec.low, spec.high, spec.threshold)
         self._trace = EMPTY
         self._written = ""
+        self._look: tuple[str, bool] | None = None
         self._range: tuple[float, float] | None = None
         self._name = label(LabelRole.BODY, spec.title, Wrap.WORDS)
         self._id = label(LabelRole.CAPTION, spec.target or spec.channel)
@@ -117,6 +118,10 @@ class TrendLane(QFrame):
         self._value.setText(text)
         self._arrow.setText(arrow)
         theme = self._source.theme
+        look = (arrow, theme.dark)
+        if look == self._look:
+            return
+        self._look = look
         colour = theme.priority_text[2] if arrow else theme.ink
         for one in (self._value, self._arrow):
             one.setStyleSheet(f"color: {colour};")

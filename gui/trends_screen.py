@@ -31,6 +31,8 @@ RANGES_S = (300.0, 3600.0, 8 * 3600.0, 86400.0, 7 * 86400.0)
 _NARROWEST_S, _WIDEST_S = 2.0, 60 * 86400.0
 _MEMORY_WINDOW_S = 2 * 3600.0
 _FETCH_DELAY_MS = 150
+_LANES_PER_TICK = 1
+"""Live, so many lanes are drawn at a tick, in turn: seven at once would take a tick's whole time."""
 _REFETCH_SHARE = 0.02
 
 
@@ -54,6 +56,7 @@ class TrendsScreen(Screen):
         self._drawn_at_s = -math.inf
         self._memory = ContributionMemory()
         self._lanes: dict[tuple[str, str], TrendLane] = {}
+        self._stale: list[TrendLane] = []
         self._picked = first_picked(self._specs())
         self._fetch_timer = QTimer(self)
         self._fetch_timer.setSingleShot(True)
@@ -198,6 +201,7 @@ class TrendsScreen(Screen):
                 widget.hide()
                 widget.deleteLater()
         self._lanes = {}
+        self._stale = []
         for spec in self._specs():
             if spec.key not in self._picked:
                 continue
@@ -225,13 +229,17 @@ class TrendsScreen(Screen):
         if not self._live:
             return
         due_s = max(0.1, self._span_s / max(self._plots.width() - 300, 300))
-        if abs(now_s - self._drawn_at_s) < due_s:
-            return
-        self._drawn_at_s = now_s
-        self._end_s = now_s
-        self._draw()
-        if now_s - self._fetched[1] > max(10.0, _REFETCH_SHARE * self._span_s) and not self._fetch_timer.isActive():
-            self._fetch_timer.start()
+        if not self._stale and abs(now_s - self._drawn_at_s) >= due_s:
+            self._drawn_at_s = now_s
+            self._end_s = now_s
+            self._stale = list(self._lanes.values())
+            self._show_frame()
+            if now_s - self._fetched[1] > max(10.0, _REFETCH_SHARE * self._span_s) and not self._fetch_timer.isActive():
+                self._fetch_timer.start()
+        for lane in self._stale[:_LANES_PER_TICK]:
+            self._draw_lane(lane)
+            lane.show_view(self._end_s - self._span_s, self._end_s, self._cursor_s)
+        del self._stale[:_LANES_PER_TICK]
 
     def _now_s(self) -> float:
         """The line's own now: its newest sample plus that sample's age; the computer's clock before the first."""
@@ -260,20 +268,26 @@ class TrendsScreen(Screen):
         return None
 
     def _draw(self) -> None:
-        start_s = self._end_s - self._span_s
-        in_memory = self._now_s() - _MEMORY_WINDOW_S < self._end_s
-        for key, lane in self._lanes.items():
-            recent = self._recent(lane.spec) if in_memory and self._snapshot is not None else EMPTY
-            lane.show_trace(joined(self._history.get(key, EMPTY), recent))
-            forecast = None if self._snapshot is None else forecast_of(self._snapshot, self.port.packs, lane.spec)
-            if forecast is not None:
-                lane.plot.show_forecast(self._now_s() + forecast.ahead_s, forecast.value, forecast.half_width)
-        self._show_view(start_s)
-
-    def _show_view(self, start_s: float) -> None:
         for lane in self._lanes.values():
-            lane.show_view(start_s, self._end_s, self._cursor_s)
-        self._axis.show_view(start_s, self._end_s, self._cursor_s)
+            self._draw_lane(lane)
+        self._show_view()
+
+    def _draw_lane(self, lane: TrendLane) -> None:
+        in_memory = self._now_s() - _MEMORY_WINDOW_S < self._end_s
+        recent = self._recent(lane.spec) if in_memory and self._snapshot is not None else EMPTY
+        lane.show_trace(joined(self._history.get(lane.spec.key, EMPTY), recent))
+        forecast = None if self._snapshot is None else forecast_of(self._snapshot, self.port.packs, lane.spec)
+        if forecast is not None:
+            lane.plot.show_forecast(self._now_s() + forecast.ahead_s, forecast.value, forecast.half_width)
+
+    def _show_view(self) -> None:
+        self._stale = []
+        for lane in self._lanes.values():
+            lane.show_view(self._end_s - self._span_s, self._end_s, self._cursor_s)
+        self._show_frame()
+
+    def _show_frame(self) -> None:
+        self._axis.show_view(self._end_s - self._span_s, self._end_s, self._cursor_s)
         self._place_axis()
         self._show_drivers()
 
@@ -370,7 +384,7 @@ class TrendsScreen(Screen):
     @Slot(float)
     def _on_cursor_wanted(self, utc_s: float) -> None:
         self._cursor_s = utc_s
-        self._show_view(self._end_s - self._span_s)
+        self._show_view()
 
     def _step_cursor(self, steps: int) -> None:
         start_s = self._end_s - self._span_s
@@ -379,7 +393,7 @@ class TrendsScreen(Screen):
 
     def _clear_cursor(self) -> None:
         self._cursor_s = None
-        self._show_view(self._end_s - self._span_s)
+        self._show_view()
 
     def _moved(self) -> None:
         self._drawn_at_s = self._now_s()

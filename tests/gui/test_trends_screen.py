@@ -132,11 +132,23 @@ def test_a_tap_on_a_row_shows_or_hides_it(screen: TrendsScreen, qtbot: QtBot) ->
     assert ("rig", "TS1") in screen._lanes
 
 
+def test_live_draws_the_lanes_in_turn(screen: TrendsScreen, fake_line: FakeLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn: list[str] = []
+    monkeypatch.setattr(screen, "_draw_lane", lambda lane: drawn.append(lane.spec.channel))
+    fake_line.advance(5.0)
+    for tick in range(len(screen._lanes)):
+        screen.refresh(fake_line.snapshot())
+        assert len(drawn) == tick + 1
+    assert drawn == [lane.spec.channel for lane in screen._lanes.values()]
+    assert {lane.plot.view[:2] for lane in screen._lanes.values()} == {screen.view}
+
+
 def test_unchanged_time_draws_nothing_again(screen: TrendsScreen, fake_line: FakeLine, monkeypatch: pytest.MonkeyPatch) -> None:
     drawn: list[int] = []
     fake_line.advance(1.0)
-    screen.refresh(fake_line.snapshot())
-    monkeypatch.setattr(screen, "_draw", lambda: drawn.append(1))
+    for _ in range(len(screen._lanes) + 1):
+        screen.refresh(fake_line.snapshot())
+    monkeypatch.setattr(screen, "_draw_lane", lambda lane: drawn.append(1))
     for _ in range(30):
         screen.refresh(fake_line.snapshot())
     assert drawn == []
