@@ -59,6 +59,13 @@ class ModelSlot(Generic[M]):
         """The NO VERDICT of an input for which there is no model."""
         return no_verdict(self.pack, self.failure or Reason.of(ReasonCode.NOT_STARTED))
 
+    def _cannot_open(self, error: Exception) -> None:
+        """Say it in the log, once for as long as the reason stays the same."""
+        reason = Reason.of(ReasonCode.NO_MODEL, detail=str(error))
+        if reason != self.failure:
+            _log.error("Pack %s cannot be used: %s", self.pack, error, exc_info=not isinstance(error, LinesideError))
+        self._give_up(reason)
+
     def _give_up(self, reason: Reason) -> None:
         self._model, self.failure, self._failed_s = None, reason, self._clock.monotonic_s()
 
