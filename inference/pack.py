@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from inference.contract import ImageInput, Output, OutputKind, PackContract, Task
 from inference.errors import PackError
+from inference.onnx_file import read_opset
 from inference.runtime import Session, TensorInfo
 
 CONTRACT_FILE = "pack.toml"
@@ -72,7 +73,14 @@ def load_pack(folder: Path) -> ModelPack:
     if len(set(names)) != len(names):
         raise PackError("Two outputs have the same name", where=str(path), value=", ".join(names), do="Name each output once")
     pack = ModelPack(contract, folder)
-    pack.read_model()
+    opset = read_opset(pack.read_model())
+    if opset is not None and opset != contract.model.opset:
+        raise PackError(
+            "The network uses another operator set than the pack says",
+            where=str(pack.model_path),
+            value=f"opset {opset}, not {contract.model.opset}",
+            do="Correct [model] in pack.toml or export the network again",
+        )
     return pack
 
 

@@ -7,9 +7,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from inference.errors import PackError
 from inference.model_opening import Proof, open_model
+from inference.onnx_file import read_opset
 from inference.pack import find_pack, list_packs, load_pack
 from inference.providers import ProviderChoice
 from tests.model_factory import blob_model, make_blob_pack, make_drift_pack, make_row_pack, make_shade_pack
@@ -63,6 +66,7 @@ def test_a_missing_file_is_named(tmp_path: Path, missing: str, sentence: str) ->
         ("format = 1", "format = ", r"pack\.toml is not TOML"),
         ("format = 1", "format = 1\nsurprise = 2", "breaks the contract.*surprise"),
         ('version = "1.0.0"', 'version = "one"', "breaks the contract.*version"),
+        ('"opset" = 17', '"opset" = 16', "another operator set than the pack says .*opset 17, not 16"),
         ('"threshold" = 0.5', '"threshold" = 1.5', "breaks the contract.*threshold"),
         ('"threshold" = 0.5', '"unit" = "px"', "at least one output must carry a threshold"),
         ('"threshold" = 0.5', '"threshold" = 0.5, "near_miss" = 0.9', "near_miss 0.9 is above threshold 0.5"),
@@ -133,3 +137,11 @@ def test_the_data_folders_pack_wins(tmp_path: Path) -> None:
         find_pack("dent", folders)
     with pytest.raises(PackError, match="There is no model pack"):
         find_pack("../models/shade", [own])
+
+
+@given(st.binary(max_size=60), st.integers(0, 300))
+def test_the_operator_set_of_any_bytes_is_read_or_none(garbage: bytes, keep: int) -> None:
+    model = blob_model()
+    assert read_opset(model) == 17
+    assert read_opset(model[:keep]) in {None, 17}
+    assert read_opset(garbage) is None or isinstance(read_opset(garbage), int)
