@@ -1,9 +1,8 @@
 """This file decides how cycles are varied in training, so that the network learns components and not the calendar.
 
 * **Seam**: the head of one cycle with the tail of its neighbour of the same condition, as a live window holds them.
-* **Transplant**: temperatures, vibration and the cooling circuit's flow, which tell mostly how warm the oil is (and so on which
-  day it was recorded), are taken from another cycle, while CE, CP, SE and FS1 stay.
-* **Warmth**: all four temperatures shifted together.
+* **Transplant**: vibration VS1 and the cooling circuit's flow FS2, which tell mostly how warm the oil is (and so on which day it was
+  recorded), are taken from another cycle. (The temperatures themselves are not read at all, see :mod:`.network`.)
 * **Noise**: a share of each place's own spread.
 * **Lost channel**: one channel replaced by its median cycle.
 * **Blend**: two cycles and their conditions mixed (mixup, Zhang et al. 2018).
@@ -21,8 +20,7 @@ from inference.sequence_preprocessing import locate_features
 from training.hydraulic_rig.spec import SEQUENCE_INPUT
 
 _PLACES = locate_features(SEQUENCE_INPUT)
-_WARMTH = tuple(place for name in ("TS1", "TS2", "TS3", "TS4", "VS1", "FS2") for place in range(_PLACES[name].start, _PLACES[name].stop))
-_TEMPERATURES = slice(_PLACES["TS1"].start, _PLACES["TS4"].stop)
+_WARMTH = tuple(place for name in ("VS1", "FS2") for place in range(_PLACES[name].start, _PLACES[name].stop))
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +29,6 @@ class Variation:
 
     seam_share: float = 0.5
     transplant_share: float = 0.3
-    warmth_share: float = 0.5
-    warmth_spread: float = 0.4
     noise: float = 0.2
     lost_share: float = 0.05
     blend_share: float = 0.5
@@ -88,10 +84,7 @@ def vary(
     warm = torch.zeros(varied.shape[2], dtype=torch.bool)
     warm[list(_WARMTH)] = True
     varied = torch.where(chosen(variation.transplant_share)[:, None, None] & warm, varied[other], varied)
-    shift = torch.from_numpy(random.normal(size=(batch, 1, 1))) + 0.2 * torch.from_numpy(random.normal(size=(batch, 1, 4)))
-    shift = shift * variation.warmth_spread * chosen(variation.warmth_share)[:, None, None]
     varied = varied.clone()
-    varied[:, :, _TEMPERATURES] += shift.to(varied.dtype)
     varied += torch.randn(varied.shape, generator=generator) * variation.noise * spread.noise
     for place in _PLACES.values():
         lost = chosen(variation.lost_share)[:, None, None]

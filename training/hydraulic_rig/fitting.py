@@ -14,7 +14,7 @@ from tqdm import tqdm
 from inference.findings import FloatArray
 from training.hydraulic_rig.augmentation import Blend, Variation, measure_spread, vary
 from training.hydraulic_rig.cycles import TARGETS
-from training.hydraulic_rig.network import NetworkSize, RigNetwork, place_switches
+from training.hydraulic_rig.network import NetworkSize, RigNetwork, place_bins
 from training.hydraulic_rig.spec import CLASS_COUNTS
 
 IntSeries = NDArray[np.int64]
@@ -35,9 +35,9 @@ class FitPlan:
         variation: Of the cycles.
     """
 
-    epochs: int = 60
-    batch: int = 32
-    learning_rate: float = 2e-3
+    epochs: int = 40
+    batch: int = 64
+    learning_rate: float = 3e-3
     weight_decay: float = 1e-3
     smoothing: float = 0.02
     block_power: float = 0.5
@@ -63,7 +63,7 @@ def fit_network(cycles: FloatArray, classes: IntSeries, blocks: IntSeries, plan:
     drawn = draw_weights(blocks, plan.block_power)
     importance = [torch.from_numpy(class_weights(classes[:, place], drawn, count)) for place, count in enumerate(CLASS_COUNTS)]
     spread = measure_spread(inputs)
-    network = RigNetwork(place_switches(inputs, plan.size.switches), plan.size).train()
+    network = RigNetwork(place_bins(inputs, plan.size.bins), plan.size).train()
     optimiser = torch.optim.AdamW(network.parameters(), lr=plan.learning_rate, weight_decay=plan.weight_decay)
     steps = max(2, plan.epochs * (len(cycles) // plan.batch))
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, plan.learning_rate, total_steps=steps, pct_start=0.15)

@@ -1,8 +1,9 @@
 """This file decides the hydraulic-rig network: how a cycle of 60 steps becomes four condition estimates.
 
-The same step of every cycle sees the same load, so what counts is the small difference to other cycles at that step. Each
-number is therefore seen through a few soft switches placed at the quantiles that this very place of the cycle has in
-the training cycles; their outputs are mixed by weights of their own for every step (that is where the phase enters). A
+The same step of every cycle sees the same load, so what counts is the small difference to other cycles at that step, and the
+rig has several states in which such a difference means different things. Each number is therefore spread over bins that lie between
+the quantiles this very place of the cycle has in the training cycles (piecewise linear encoding, Gorishniy et al. 2022);
+the bins are mixed by weights of their own for every step, which is where the phase enters. An
 LSTM reads the steps, and each target picks the steps that matter to it by attention. There are two such readers, see
 :class:`RigNetwork`.
 """
@@ -20,8 +21,8 @@ from inference.sequence_preprocessing import locate_features
 from training.hydraulic_rig.cycles import TARGETS
 from training.hydraulic_rig.spec import CLASS_COUNTS, SEQUENCE_INPUT
 
-NARROWEST = 0.03
-"""A switch is at least this wide, in normalised units; noise of the sensors is of this size."""
+NARROWEST = 0.015
+"""A bin is at least this wide, in normalised units: half the sensors' noise or less."""
 
 
 _PLACES = locate_features(SEQUENCE_INPUT)
@@ -33,71 +34,85 @@ def _features_of(*names: str) -> list[int]:
 
 COOLING = _features_of("CE", "CP")
 """Features that the cooler is read from."""
+COOLING_STEP_S = 5
+"""They change slowly: their reader's steps are means over so long."""
 MACHINE = _features_of("VS1", "SE", "FS1", "FS2")
 """Features that valve, pump and accumulator are read from."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReaderSize:
-    """Features per step, hidden units of the LSTM and of each head, drop-out 0..1 before the heads and of single switches."""
+    """Features per step, hidden units of the LSTM and of each head, drop-out 0..1 before the heads and of single bins for a batch."""
 
     step_features: int
     hidden: int
     head: int
     dropout: float
-    switch_dropout: float
+    bin_dropout: float
 
 
 @dataclass(frozen=True, slots=True)
 class NetworkSize:
-    """Soft switches per number, and the sizes of both readers."""
+    """Bins per number, and the sizes of both readers."""
 
-    switches: int = 3
-    cooling: ReaderSize = ReaderSize(step_features=8, hidden=12, head=12, dropout=0.1, switch_dropout=0.3)
-    machine: ReaderSize = ReaderSize(step_features=32, hidden=64, head=32, dropout=0.1, switch_dropout=0.3)
+    bins: int = 10
+    cooling: ReaderSize = ReaderSize(step_features=8, hidden=12, head=12, dropout=0.1, bin_dropout=0.2)
+    machine: ReaderSize = ReaderSize(step_features=32, hidden=64, head=32, dropout=0.1, bin_dropout=0.2)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Switches:
-    """Centres and widths of the soft switches: float32 (switches, steps, features) each."""
+class Bins:
+    """Lower edges and widths of the bins of every place: float32 (steps, features, bins) each."""
 
-    centres: Tensor
+    edges: Tensor
     widths: Tensor
 
-    def take(self, features: list[int]) -> Switches:
-        """Those of some features."""
-        return Switches(self.centres[:, :, features], self.widths[:, :, features])
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RigBins:
+    """Bins of both readers."""
+
+    cooling: Bins
+    machine: Bins
 
 
-def place_switches(cycles: Tensor, count: int) -> Switches:
-    """Put *count* switches at the quantiles of every place of *cycles*, float32 (cycles, steps, features)."""
-    middle = torch.linspace(0.5 / count, 1.0 - 0.5 / count, count)
-    centres = torch.quantile(cycles, middle, dim=0)
-    lower = torch.quantile(cycles, (middle - 0.5 / count).clamp(min=0.02), dim=0)
-    upper = torch.quantile(cycles, (middle + 0.5 / count).clamp(max=0.98), dim=0)
-    return Switches(centres, (upper - lower) / 2.0 + NARROWEST)
+def average_steps(cycles: Tensor) -> Tensor:
+    """Means of every :data:`COOLING_STEP_S` steps: (batch, 60, features) -> (batch, 12, features)."""
+    return cycles.unflatten(1, (-1, COOLING_STEP_S)).mean(dim=2)
+
+
+def place_bins(cycles: Tensor, count: int) -> RigBins:
+    """Put *count* bins between equally likely quantiles of every place of *cycles*, float32 (cycles, steps, features)."""
+
+    def place(part: Tensor) -> Bins:
+        edges = torch.quantile(part, torch.linspace(0.0, 1.0, count + 1), dim=0).permute(1, 2, 0)
+        return Bins(edges[:, :, :-1].clone(), (edges[:, :, 1:] - edges[:, :, :-1]).clamp(min=NARROWEST))
+
+    return RigBins(place(average_steps(cycles[:, :, COOLING])), place(cycles[:, :, MACHINE]))
 
 
 class Reader(nn.Module):
     """One LSTM over some of the channels, and the heads of the targets it judges."""
 
-    def __init__(self, switches: Switches, size: ReaderSize, targets: Sequence[str]) -> None:
-        """Make the reader for *targets*; *switches* are those of its channels' features alone."""
+    def __init__(self, bins: Bins, size: ReaderSize, targets: Sequence[str]) -> None:
+        """Make the reader for *targets*; *bins* are those of its channels' features alone."""
         super().__init__()
-        count, steps, features = switches.centres.shape
-        self.centres: Tensor
-        self.widths: Tensor
-        self.register_buffer("centres", switches.centres)
-        self.register_buffer("widths", switches.widths)
+        steps, features, count = bins.edges.shape
+        self.edges: Tensor
+        self.scales: Tensor
+        self.register_buffer("edges", bins.edges[:, None])
+        self.register_buffer("scales", 2.0 / bins.widths[:, None])
         inputs = count * features
-        self.blinded = nn.Dropout(size.switch_dropout)
+        self.blinded = nn.Dropout(size.bin_dropout)
         self.mixing = nn.Parameter(torch.randn(steps, inputs, size.step_features) * 1.2 / math.sqrt(inputs))
-        self.offset = nn.Parameter(torch.zeros(steps, size.step_features))
+        self.all_bins: Tensor
+        self.register_buffer("all_bins", torch.ones(steps, inputs, 1), persistent=False)
+        self.offset = nn.Parameter(torch.zeros(steps, 1, size.step_features))
         self.levelled = nn.LayerNorm(size.step_features)
         self.dropped = nn.Dropout(size.dropout / 2.0)
-        self.lstm = nn.LSTM(size.step_features, size.hidden, batch_first=True)
+        self.lstm = nn.LSTM(size.step_features, size.hidden)
         self.attention = nn.Linear(size.hidden, len(targets))
-        self.attention_at = nn.Parameter(torch.zeros(steps, len(targets)))
+        self.attention_at = nn.Parameter(torch.zeros(steps, 1, len(targets)))
         self.heads = nn.ModuleList(
             nn.Sequential(
                 nn.Dropout(size.dropout),
@@ -111,33 +126,34 @@ class Reader(nn.Module):
 
     def forward(self, cycles: Tensor) -> list[Tensor]:
         """Logits of each of its targets, from (batch, 60, its features)."""
-        seen = torch.tanh((cycles[:, None] - self.centres) / self.widths)
-        seen = seen.permute(0, 2, 1, 3).reshape(cycles.shape[0], SEQUENCE_INPUT.steps, -1)
-        # One matrix per step: (steps, batch, inputs) @ (steps, inputs, features).
-        mixed = torch.matmul(self.blinded(seen).transpose(0, 1), self.mixing).transpose(0, 1) + self.offset
+        # Steps come first from here on: (steps, batch, features, bins), then one matrix for every step.
+        by_step = cycles.transpose(0, 1).unsqueeze(3)
+        seen = torch.clamp((by_step - self.edges) * self.scales - 1.0, -1.0, 1.0).flatten(2)
+        mixed = torch.bmm(seen, self.mixing * self.blinded(self.all_bins)) + self.offset
         states, _ = self.lstm(self.dropped(torch.relu(self.levelled(mixed))))
-        weights = torch.softmax(self.attention(states) + self.attention_at, dim=1)
-        picked = torch.matmul(weights.transpose(1, 2), states)
-        last = states[:, -1]
+        weights = torch.softmax(self.attention(states) + self.attention_at, dim=0)
+        picked = torch.bmm(weights.permute(1, 2, 0), states.transpose(0, 1))
+        last = states[-1]
         return [head(torch.cat([picked[:, place], last], dim=1)) for place, head in enumerate(self.heads)]
 
 
 class RigNetwork(nn.Module):
     """(batch, 60, 28) normalised -> one tensor of logits (batch, classes) per target, in the order of TARGETS.
 
-    The cooler is read from cooling efficiency and power alone: every other channel tells how warm the oil is, which in the
-    recordings goes with the cooler's condition except while the rig warms up or cools down.
+    The cooler is read from cooling efficiency and power alone; valve, pump and accumulator from vibration, efficiency and both flows. The
+    temperatures, and for the cooler everything else, tell how warm the oil is: in the recordings that goes with the
+    condition and with the calendar, except while the rig warms up or cools down, and a network that may read it relies on it.
     """
 
-    def __init__(self, switches: Switches, size: NetworkSize) -> None:
-        """Make the network; its weights come from torch's random numbers. *switches* are those of all features."""
+    def __init__(self, bins: RigBins, size: NetworkSize) -> None:
+        """Make the network; its weights come from torch's random numbers."""
         super().__init__()
-        self.cooling = Reader(switches.take(COOLING), size.cooling, TARGETS[:1])
-        self.machine = Reader(switches.take(MACHINE), size.machine, TARGETS[1:])
+        self.cooling = Reader(bins.cooling, size.cooling, TARGETS[:1])
+        self.machine = Reader(bins.machine, size.machine, TARGETS[1:])
 
     def forward(self, cycles: Tensor) -> list[Tensor]:
         """Logits of every target, in the order of TARGETS."""
-        return [*self.cooling(cycles[:, :, COOLING]), *self.machine(cycles[:, :, MACHINE])]
+        return [*self.cooling(average_steps(cycles[:, :, COOLING])), *self.machine(cycles[:, :, MACHINE])]
 
 
 class RigProbabilities(nn.Module):

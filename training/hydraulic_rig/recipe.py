@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+import multiprocessing
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from dataclasses import replace
 
 import numpy as np
@@ -35,6 +37,8 @@ FULL_PLAN = FitPlan()
 QUICK_PLAN = replace(FULL_PLAN, epochs=1)
 QUICK_FOLDS = 2
 QUICK_ROUNDS = 3
+FITS_AT_ONCE = 2
+"""Fits run side by side, each on one thread; the result does not depend on it."""
 NEAR_MISS_SHARE = 0.6
 """From this share of the threshold on, a score is worth a look."""
 GOLDEN_SEED = 7
@@ -58,13 +62,15 @@ def train(options: TrainOptions) -> None:
     cycles = load_cycles(options.data_dir)
     folds = np.unique(cycles.folds)[: QUICK_FOLDS if options.quick else None]
     windows = prepare_windows(cycles.series, SEQUENCE_INPUT)
-    told = _hold_out(cycles, windows, folds, plan, options.seed)
-    trees = hold_out_trees(cycles, folds, rounds, options.seed)
+    with ProcessPoolExecutor(FITS_AT_ONCE, mp_context=multiprocessing.get_context("spawn")) as pool:
+        held_out, whole = _fit_all(pool, windows, cycles, folds, plan, options.seed)
+        trees = hold_out_trees(cycles, folds, rounds, options.seed)
+        told = _judge_unseen([fit.result() for fit in held_out], windows, cycles, folds)
+        members = [whole.result()]
     seen = np.isin(cycles.folds, folds)
     measured = measure_all(cycles.take(seen), [part[seen] for part in told], trees[seen], options.seed)
     for figures in measured:
         _LOG.info("%s: macro-F1 %.3f, trees %.3f", figures.target, figures.macro_f1.value, figures.trees_f1.value)
-    members = [fit_network(windows, cycles.classes, cycles.blocks, plan, options.seed, "final fit")]
     exported = export_network(members)
     difference = check_export(members, exported, windows[::40])
     contract = _make_contract(exported, measured, quick=options.quick)
@@ -81,13 +87,30 @@ def train(options: TrainOptions) -> None:
     _LOG.info("written: %s", folder)
 
 
-def _hold_out(cycles: Cycles, windows: FloatArray, folds: NDArray[np.int64], plan: FitPlan, seed: int) -> list[FloatArray]:
-    told = [np.zeros((len(cycles), count), np.float32) for count in CLASS_COUNTS]
+def _fit_part(windows: FloatArray, cycles: Cycles, plan: FitPlan, seed: int, title: str) -> RigNetwork:
+    """Fit in a process of its own, on one thread."""
+    torch.set_num_threads(1)
+    torch.use_deterministic_algorithms(mode=True)
+    return fit_network(windows, cycles.classes, cycles.blocks, plan, seed, title)
+
+
+def _fit_all(
+    pool: Executor, windows: FloatArray, cycles: Cycles, folds: NDArray[np.int64], plan: FitPlan, seed: int
+) -> tuple[list[Future[RigNetwork]], Future[RigNetwork]]:
+    """Start the fit without each fold, and the one to everything."""
+    held_out = []
     for fold in folds:
+        seen = cycles.folds != fold
+        title = f"without fold {fold}"
+        held_out.append(pool.submit(_fit_part, windows[seen], cycles.take(seen), plan, seed + int(fold) + 1, title))
+    return held_out, pool.submit(_fit_part, windows, cycles, plan, seed, "final fit")
+
+
+def _judge_unseen(networks: Sequence[RigNetwork], windows: FloatArray, cycles: Cycles, folds: NDArray[np.int64]) -> list[FloatArray]:
+    """Per target float32 (cycles, classes): every cycle judged by the network that did not see its fold."""
+    told = [np.zeros((len(cycles), count), np.float32) for count in CLASS_COUNTS]
+    for fold, network in zip(folds, networks, strict=True):
         unseen = cycles.folds == fold
-        network: RigNetwork = fit_network(
-            windows[~unseen], cycles.classes[~unseen], cycles.blocks[~unseen], plan, seed + int(fold) + 1, f"without fold {fold}"
-        )
         for whole, part in zip(told, predict([network], windows[unseen]), strict=True):
             whole[unseen] = part
     return told
