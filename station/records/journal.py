@@ -59,6 +59,13 @@ def _first_row(event: AlarmEvent, at_us: int) -> dict[str, object]:
         "state": event.state.value,
         "raised_us": at_us,
         "finding_count": event.count,
+        **_cause(event),
+    }
+
+
+def _cause(event: AlarmEvent) -> dict[str, object]:
+    """What stands behind a raise."""
+    return {
         "finding_json": "" if event.finding is None else finding_json(event.finding),
         "reason_json": "" if event.reason is None else reason_json(event.reason),
         "detail": event.detail,
@@ -70,7 +77,7 @@ def _changes(event: AlarmEvent, at_us: int) -> dict[str, object]:
     changes: dict[str, object] = {"state": event.state.value, "finding_count": event.count}
     match event.kind:
         case AlarmEventKind.RAISED_AGAIN:
-            changes |= {"returned_us": None, "acknowledged_us": None, "acknowledged_by": ""}
+            changes |= {"returned_us": None, "acknowledged_us": None, "acknowledged_by": "", **_cause(event)}
         case AlarmEventKind.RETURNED:
             changes |= {"returned_us": at_us}
         case AlarmEventKind.ACKNOWLEDGED:

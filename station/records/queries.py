@@ -51,7 +51,7 @@ class LeftOpen:
     Attributes:
         alarms: Every alarm that is not closed, oldest first.
         feedback: The newest answer on each of them.
-        images: The judged frame kept with each of them, where one is on disk.
+        images: The newest judged frame kept with each of them, where one is on disk.
         last_alive_utc: When the last run was last known to be alive; None for a new data folder.
         crashed: Whether the last run ended without a stop in order.
         unreadable: Open alarms that another version kept and this one cannot take over; the store closes them.
@@ -100,7 +100,7 @@ def left_open(connection: Connection, images_dir: Path) -> LeftOpen:
         for row in connection.execute(
             select(images.c.alarm_id, images.c.path)
             .where(images.c.alarm_id.in_(ids), images.c.removed_us.is_(None))
-            .order_by(images.c.image_id.desc())
+            .order_by(images.c.image_id)
         )
     }
     return LeftOpen(tuple(found), _answers_on_alarms(connection, ids), pictures, unreadable=tuple(unreadable))

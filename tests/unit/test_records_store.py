@@ -114,6 +114,23 @@ def test_a_restored_warning_goes_on_in_the_records(tmp_path: Path) -> None:
     assert "Not watched from" in alarm.detail
 
 
+def test_a_warning_raised_again_is_kept_with_its_new_input_and_picture(tmp_path: Path) -> None:
+    first = open_records(tmp_path)
+    engine = AlarmEngine([definition()], camera_ids=[CAM])
+    event = raised(engine=engine)
+    events = [event, *engine.on_findings(CAM, [finding(0.1)], 1, utc(1), 8), *engine.on_findings(CAM, [finding(0.95)], 2, utc(2), 9)]
+    for number, kept in enumerate(events):
+        first.keep_event(kept)
+        first.keep_image(judged(number, seconds=number), WhyKept.ALARM, finding(0.9), event.alarm_id)
+    first.stop()
+    again = open_records(tmp_path)
+    left = again.open_alarms()
+    again.stop()
+    (alarm,) = left.alarms
+    assert (alarm.state, alarm.count, alarm.input_ref) == (AlarmState.UNACKNOWLEDGED_ACTIVE, 2, 9)
+    assert "_00000002_" in left.images[event.alarm_id].name
+
+
 def test_the_picture_of_a_warning_is_exact_and_others_are_jpeg(records: Records) -> None:
     event = raised()
     records.keep_event(event)
