@@ -9,6 +9,7 @@ from functools import partial
 from PySide6.QtCore import QObject, Signal
 
 from gui.jobs import Jobs
+from gui.sentences import sentence_text
 from station.frames import AlarmId, PersonId
 from station.view import Feedback, LinePort, LineSnapshot, Outcome
 
@@ -115,7 +116,7 @@ class Commands(QObject):
         if outcome.ok:
             self.acknowledged.emit(alarm)
         else:
-            self.refused.emit(outcome.sentence)
+            self.refused.emit(sentence_text(outcome.sentence))
 
     def _on_acknowledge_failed(self, alarm: AlarmId, sentence: str) -> None:
         self._in_flight.discard(alarm)
@@ -123,7 +124,7 @@ class Commands(QObject):
 
     def _on_outcome(self, outcome: Outcome) -> None:
         if not outcome.ok:
-            self.refused.emit(outcome.sentence)
+            self.refused.emit(sentence_text(outcome.sentence))
 
 
 def _ignore(_: None) -> None:
@@ -134,4 +135,4 @@ def _on_feedback(feedback: Feedback, saved: Callable[[Feedback], None], failed: 
     if outcome.ok:
         saved(feedback)
     else:
-        failed(outcome.sentence)
+        failed(sentence_text(outcome.sentence))

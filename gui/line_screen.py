@@ -19,7 +19,6 @@ from station.clock import Clock, SystemClock
 from station.frames import AlarmId
 from station.view import AlarmView, LinePort, LineSnapshot
 
-_LANES_EVERY_S = 0.06
 _TEXTS_EVERY_S = 0.5
 
 
@@ -57,7 +56,7 @@ class LineScreen(Screen):
         self.incident = IncidentPanel(commands, jobs, dict(labels), dict(channels), people, theme)
         self._chosen: AlarmId | None = None
         self._known: frozenset[AlarmId] = frozenset()
-        self._lanes_at_s = self._texts_at_s = -1.0
+        self._texts_at_s = -1.0
         self._changed = -1
         self.warnings.selected.connect(self._on_selected)
         self._build()
@@ -86,12 +85,10 @@ class LineScreen(Screen):
 
     @override
     def refresh(self, snapshot: LineSnapshot) -> None:
-        """Pictures at every call; strips some 15 times a second; texts when something changed, or twice a second."""
+        """Pictures at every call, each strip at every other; texts when something changed, or twice a second."""
         now_s = self._clock.monotonic_s()
         self.cameras.show_cameras(snapshot, now_s)
-        if abs(now_s - self._lanes_at_s) >= _LANES_EVERY_S:
-            self._lanes_at_s = now_s
-            self.lanes.show_sensors(snapshot, self._clock.utc())
+        self.lanes.show_sensors(snapshot, self._clock.utc())
         if snapshot.changed != self._changed or abs(now_s - self._texts_at_s) >= _TEXTS_EVERY_S:
             self._changed, self._texts_at_s = snapshot.changed, now_s
             self._show_texts(snapshot)

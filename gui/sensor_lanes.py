@@ -50,6 +50,7 @@ class SensorLanes(QFrame):
         self._risks: dict[tuple[SourceId, str], StripChart] = {}
         self._outputs = {p.name: {o.target or p.name: o for o in p.outputs if o.threshold is not None} for p in port.packs}
         self._columns = 0
+        self._calls = 0
         self.notes: dict[SourceId, QLabel] = {}
         inner = QWidget()
         self._grid = QGridLayout(inner)
@@ -104,25 +105,26 @@ class SensorLanes(QFrame):
                 title = target if output.title is None else pick(output.title)
                 lane = StripChart(title, "", 2, None, None, output.threshold, self._source, subtitle=self.tr("risk"), window_s=_WINDOW_S)
                 self._risks[source, target] = lane
-        self._columns = 0
+        self._columns = self._calls = 0
         self._arrange()
 
     def show_sensors(self, snapshot: LineSnapshot, now: datetime) -> None:
-        """Show the sensor links of *snapshot*."""
+        """Show the sensor links of *snapshot*: every other strip at each call, so that no call is long."""
         views = {view.source_id: view for view in snapshot.sensors}
         now_s = now.timestamp()
-        for lane in self._channels:
+        self._calls += 1
+        for number, lane in enumerate(self._channels):
             view = views.get(lane.source)
-            if view is None:
+            if view is None or (self._calls > 1 and (number + self._calls) % 2):
                 continue
             trace = self._port.recent_trace(lane.source, lane.channel, _WINDOW_S)
             current = float(view.values[lane.index]) if lane.index < len(view.values) else float("nan")
             lane.strip.show_trace(trace.utc_s - now_s, trace.value, current)
         for view in snapshot.sensors:
             self._show_note(view)
-            for risk in view.risks:
+            for number, risk in enumerate(view.risks):
                 strip = self._risks.get((view.source_id, risk.target))
-                if strip is not None:
+                if strip is not None and (self._calls == 1 or (number + self._calls) % 2):
                     strip.show_trace(risk.trace_time_s, risk.trace_score, float(np.float64(risk.finding.score)))
                     strip.set_subtitle(self._drivers(risk))
 

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QButtonGroup, QDialog, QGridLayout, QHBoxLayout, Q
 
 from gui.commands import Commands
 from gui.controls import ButtonRole, KeyButton, LabelRole, Wrap, label, set_role
+from gui.sentences import sentence_text
 from gui.words import role_word
 from station.config import Person
 from station.frames import PersonId
@@ -156,7 +157,7 @@ class SignInDialog(QDialog):
         if outcome.ok:
             self.accept()
         else:
-            self._on_failed(outcome.sentence)
+            self._on_failed(sentence_text(outcome.sentence))
 
     def _on_failed(self, sentence: str) -> None:
         self._busy = False

@@ -209,6 +209,7 @@ class ThemeSource(QObject):
         super().__init__(parent)
         self._theme = theme
         self._scale = scale
+        self._fonts: dict[tuple[TextSize, QFont.Weight], QFont] = {}
 
     @property
     def theme(self) -> Theme:
@@ -226,6 +227,7 @@ class ThemeSource(QObject):
             return
         self._theme = theme
         self._scale = scale
+        self._fonts.clear()
         self.theme_changed.emit()
 
     def px(self, size: TextSize) -> int:
@@ -233,8 +235,11 @@ class ThemeSource(QObject):
         return max(_SMALLEST_PX, round(_BASE_PX[size] * self._scale))
 
     def font(self, size: TextSize, weight: QFont.Weight = QFont.Weight.Normal) -> QFont:
-        """A font with tabular digits for painting by hand."""
-        return tabular_font(self.px(size), weight)
+        """A font with tabular digits for painting by hand; the caller may change it."""
+        known = self._fonts.get((size, weight))
+        if known is None:
+            known = self._fonts[size, weight] = tabular_font(self.px(size), weight)
+        return QFont(known)
 
     def space(self, px: float) -> int:
         """A distance of *px* at 1920 x 1080, scaled; at least 1."""

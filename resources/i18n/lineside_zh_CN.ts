@@ -754,6 +754,17 @@
     </message>
 </context>
 <context>
+    <name>Sentence</name>
+    <message>
+        <source>Nobody is signed in. Pick your name and enter your PIN first.</source>
+        <translation>尚未登录。请先选择姓名并输入 PIN 码。</translation>
+    </message>
+    <message>
+        <source>This is not the PIN of that person. Try again.</source>
+        <translation>PIN 码不正确，请重试。</translation>
+    </message>
+</context>
+<context>
     <name>SetupCard</name>
     <message>
         <source>Test model</source>

@@ -12,6 +12,7 @@ from types import ModuleType
 import pytest
 
 from gui.language import TRANSLATIONS, Language, LanguageSwitch, current_language, pick, reason_text
+from gui.sentences import KNOWN, sentence_text
 from inference.reasons import TEMPLATES, Reason, ReasonCode
 from station.config import Text
 
@@ -91,3 +92,14 @@ def test_missing_translation_falls_back_to_english(tmp_path: Path, language_swit
     broken.use(Language.ENGLISH)
     assert current_language() is Language.ENGLISH
     broken.setParent(None)
+
+
+def test_known_sentences_are_those_the_line_says() -> None:
+    said = (TRANSLATIONS.parent.parent / "station" / "line.py").read_text(encoding="utf-8")
+    assert [sentence for sentence in KNOWN if sentence not in said] == []
+
+
+def test_known_sentence_is_said_in_chinese(language_switch: LanguageSwitch) -> None:
+    language_switch.use(Language.CHINESE)
+    assert all(sentence_text(sentence) != sentence for sentence in KNOWN)
+    assert sentence_text("The disk is full.") == "The disk is full."
