@@ -95,6 +95,7 @@ class ScriptedOpener:
         self._scripts = list(scripts)
         self.opened = 0
         self.closed = 0
+        self.was_closed = threading.Event()
         self.channels: tuple[str, ...] = ()
 
     def open(self) -> ScriptedConnection:
@@ -116,6 +117,7 @@ class ScriptedConnection:
 
     def close(self) -> None:
         self._opener.closed += 1
+        self._opener.was_closed.set()
 
 
 def gives(value: int) -> Step:

@@ -12,6 +12,7 @@ from inference.errors import SourceError
 from station.channels import BoundedQueue, LatestSlot, Overflow
 from station.config import Camera, FolderCamera, RtspCamera
 from station.health import DeviceStatus
+from station.sources import read_loop
 from station.sources.camera_reader import CameraReader, FrameSink
 from station.sources.read_loop import MAX_HUNG_CALLS, Opener, Reading
 from tests.source_doubles import (
@@ -108,6 +109,24 @@ def test_a_broken_source_is_tried_again_and_comes_back(bench: Bench) -> None:
     hanging.release()
 
 
+def test_good_data_start_the_waits_anew(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    waits: list[str] = []
+
+    class Watched(read_loop.Backoff):
+        def next_s(self) -> float:
+            waits.append("wait")
+            return 0.0
+
+        def reset(self) -> None:
+            waits.append("reset")
+
+    monkeypatch.setattr(read_loop, "Backoff", Watched)
+    bench.start(ScriptedOpener([breaks("x")], SourceError("y"), [gives(1), breaks("z")], [gives(2), lambda: None]), REPLAY)
+    bench.sink.wait_for(2)
+    assert bench.readers[0].wait_exhausted(PATIENCE_S)
+    assert waits == ["wait", "wait", "reset", "wait", "reset"]
+
+
 def test_the_exact_reason_is_shown_without_credentials(bench: Bench) -> None:
     said = threading.Event()
 
@@ -172,6 +191,8 @@ def test_a_read_that_hangs_is_given_up_and_replaced(bench: Bench) -> None:
     assert later.entered.wait(PATIENCE_S)
     assert reader.health().status is DeviceStatus.GOOD
     hanging.release()  # the call comes back after all: its picture is not wanted any more
+    assert opener.was_closed.wait(PATIENCE_S)
+    assert reader.health().received == 3
     reader.request_stop()
     later.release()
     assert reader.stop(PATIENCE_S)
@@ -192,7 +213,8 @@ def test_the_reason_of_a_hang_is_told(bench: Bench) -> None:
         assert "The driver hangs: reading did not come back within 3 s" in health.detail
     assert "not asked again until one returns" in reader.health().detail
     reader.tend()
-    assert opener.opened == MAX_HUNG_CALLS, "a hanging driver costs no more threads"
+    threads = [thread for thread in threading.enumerate() if thread.name == "read-cam"]
+    assert len(threads) == MAX_HUNG_CALLS, "a hanging driver costs no more threads"
     hangs[0].release()
     assert hangs[-1].entered.wait(PATIENCE_S), "the watch thread notices by itself that a call came back"
     reader.request_stop()
