@@ -31,6 +31,7 @@ class LaneSpec:
         decimals: Digits after the point.
         low, high: Normal band; None where open.
         threshold: For risks: the score that is a fault.
+        on_line_screen: Whether it has a strip on the Line screen as well.
     """
 
     sensor: SourceId
@@ -41,6 +42,7 @@ class LaneSpec:
     low: float | None
     high: float | None
     threshold: float | None
+    on_line_screen: bool = True
 
     @property
     def key(self) -> tuple[str, str]:

@@ -58,7 +58,7 @@ def lane_specs(station: StationFile, packs: Sequence[PackContract], risk_title: 
         risk_title: How a risk is named, with the place ``{name}``.
     """
     channels = [
-        LaneSpec(SourceId(sensor.id), one.id, pick(one.name), one.unit, one.decimals, one.normal_low, one.normal_high, None)
+        LaneSpec(SourceId(sensor.id), one.id, pick(one.name), one.unit, one.decimals, one.normal_low, one.normal_high, None, one.shown)
         for sensor in station.sensors
         for one in sensor.channels
     ]
@@ -74,8 +74,9 @@ def lane_specs(station: StationFile, packs: Sequence[PackContract], risk_title: 
 
 
 def first_picked(specs: Sequence[LaneSpec]) -> set[tuple[str, str]]:
-    """Keys of the lanes shown at first: some channels and the risks, as many as can be read at once."""
-    channels = [spec.key for spec in specs if not spec.target][:_FIRST_CHANNELS]
+    """Keys of the lanes shown at first: channels of the Line screen before others, and the risks, as many as can be read at once."""
+    ordered = sorted((spec for spec in specs if not spec.target), key=lambda spec: not spec.on_line_screen)
+    channels = [spec.key for spec in ordered][:_FIRST_CHANNELS]
     risks = [spec.key for spec in specs if spec.target]
     return set((channels + risks)[:_FIRST_LANES])
 

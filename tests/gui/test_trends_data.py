@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from gui.trends_axis import tick_step_s, ticks
 from gui.trends_data import EMPTY, ContributionMemory, LaneSpec, drawn, joined, value_at, value_range
+from gui.trends_lanes import first_picked
 from station.frames import SourceId
 from station.view import Trace
 from tests.gui.fake_line import FakeLine
@@ -91,3 +92,10 @@ def test_ticks_are_round_and_fit() -> None:
     assert 2 <= len(found) <= 8
     assert all(at % 60 == 0 for at, _ in found)
     assert all(len(text) == 5 for _, text in found)
+
+
+def test_first_shown_are_the_channels_of_the_line_screen_and_the_risks() -> None:
+    hidden = [LaneSpec(SourceId("rig"), f"H{n}", "h", "", 1, None, None, None, on_line_screen=False) for n in range(3)]
+    shown = [LaneSpec(SourceId("rig"), f"S{n}", "s", "", 1, None, None, None) for n in range(3)]
+    risks = [LaneSpec(SourceId("rig"), f"risk:R{n}", "r", "", 2, None, None, 0.5) for n in range(5)]
+    assert {channel for _, channel in first_picked([*hidden, *shown, *risks])} == {"S0", "S1", "S2", "H0", "risk:R0", "risk:R1", "risk:R2"}
