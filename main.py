@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import multiprocessing
 import os
 import sys
@@ -147,6 +148,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code: 0 done, 1 failed (the reason on stderr), 2 wrong usage."""
     if sys.stdout is None:  # a windowed Windows program has no console
         sys.stdout = sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115 - open until the end
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper) and not stream.isatty():  # a Windows pipe is not UTF-8 by itself
+            stream.reconfigure(encoding="utf-8", errors="replace")
     parsed = _parser().parse_args(arguments)
     act: Callable[[argparse.Namespace], int] = parsed.act
     try:

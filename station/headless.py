@@ -8,9 +8,12 @@ import threading
 from collections.abc import Mapping
 from pathlib import Path
 
+from inference.errors import SourceError
 from station.line import Line, open_line
 
 _LOOK_EVERY_S = 0.1
+_REPLAY_PATIENCE_S = 5.0
+"""A replay that cannot be opened may appear within so long, s."""
 
 
 def run_headless(*, station_path: Path | None, data_dir: Path | None, seconds: float | None, until_exhausted: bool, as_json: bool) -> int:
@@ -27,7 +30,7 @@ def run_headless(*, station_path: Path | None, data_dir: Path | None, seconds: f
         Exit code 0.
 
     Raises:
-        LinesideError: When the line cannot be started.
+        LinesideError: When the line cannot be started, or a replay that the run should end with cannot be read.
     """
     enough = threading.Event()
     _end_on_signals(enough)
@@ -42,6 +45,12 @@ def run_headless(*, station_path: Path | None, data_dir: Path | None, seconds: f
                 break
             if until_exhausted and line.finished:
                 break
+            if until_exhausted and waited_s >= _REPLAY_PATIENCE_S and line.unreadable_replays:
+                raise SourceError(
+                    "A replay cannot be read, so it would never end",
+                    where="; ".join(line.unreadable_replays),
+                    do="Correct its path in the station file",
+                )
     finally:
         line.stop()
     summary = line.summary()

@@ -17,7 +17,7 @@ from station.clock import Clock, SystemClock
 from station.config import StationFile
 from station.events import StationEvent, StationEventKind, SystemFault
 from station.frames import AlarmId, PersonId, SourceId
-from station.health import worst
+from station.health import DeviceStatus, worst
 from station.image_judging import ImageJudge
 from station.live_tests import LiveTests
 from station.log_book import LogBook
@@ -172,6 +172,16 @@ class Line:
         if not readers or not all(reader.health().exhausted for reader in readers):
             return False
         return all(judge.idle for judge in self._judges())
+
+    @property
+    def unreadable_replays(self) -> tuple[str, ...]:
+        """Replays of which nothing could be read so far, each with the reason."""
+        told = ((reader, reader.health()) for reader in self._readers() if not reader.is_real_time)
+        return tuple(
+            f"{reader.source_id}: {health.detail}"
+            for reader, health in told
+            if health.status is DeviceStatus.FAILURE and health.received == 0
+        )
 
     def summary(self) -> dict[str, object]:
         """Figures of this run, in the shape of ``run --headless --json``."""

@@ -132,6 +132,14 @@ def test_a_data_folder_that_cannot_be_written_is_said_in_one_sentence(station: P
     assert "Traceback" not in done.stderr
 
 
+def test_a_replay_that_is_not_there_ends_the_run_with_the_reason(station: Path, tmp_path: Path) -> None:
+    (tmp_path / "parts").rename(tmp_path / "elsewhere")
+    done = lineside("run", "--headless", "--until-exhausted", "--station", station, "--data", tmp_path / "data", cwd=tmp_path)
+    assert done.returncode == 1
+    assert "camera-1" in done.stderr
+    assert "Correct its path" in done.stderr
+
+
 def test_models_and_doctor_speak_json(station: Path, tmp_path: Path) -> None:
     listed = lineside("models", "--json", "--data", tmp_path / "data", cwd=tmp_path)
     assert listed.returncode == 0, listed.stderr
