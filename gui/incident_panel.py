@@ -8,7 +8,9 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from typing_extensions import override
 
 from gui.commands import Commands
 from gui.contribution_bars import ContributionBars
@@ -26,6 +28,7 @@ from station.view import AlarmKind, AlarmState, AlarmView
 
 _RETRY_AFTER = timedelta(seconds=0.5)
 _MOST_TRIES = 8
+_MARGINS_PX = 24
 
 TitleOf = dict[tuple[str, str], BothLanguages]
 """Title of a label, by (pack, label); of a channel, by (source, channel)."""
@@ -171,8 +174,31 @@ class IncidentPanel(QFrame):
         self._bars.setVisible(bool(bars))
         self._bars.show_bars(bars)
         pictured = alarm.kind is AlarmKind.DEFECT or alarm.image_path is not None
-        self.picture.setVisible(pictured)
         self.heat.setVisible(pictured and self.picture.has_heat)
+        self._fit()
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Less is shown where room is short."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Where room is short the likely cause goes first, then the picture; what to do and the answer never."""
+        layout = self._body.layout()
+        if layout is None or self._alarm is None:
+            return
+        alarm = self._alarm
+        pictured = alarm.kind is AlarmKind.DEFECT or alarm.image_path is not None
+        room = self.contentsRect().height() - _MARGINS_PX
+        width = max(1, self.contentsRect().width() - 28)
+        for likely, picture in ((True, pictured), (False, pictured), (False, False)):
+            self._names[1].setVisible(likely)
+            self._texts[1].setVisible(likely)
+            self.picture.setVisible(picture)
+            layout.invalidate()
+            if layout.minimumHeightForWidth(width) <= room:
+                return
 
     def _found(self, alarm: AlarmView) -> str:
         parts = []

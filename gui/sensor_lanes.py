@@ -67,6 +67,10 @@ class SensorLanes(QFrame):
         for sensor in port.station.sensors:
             note = label(LabelRole.STRONG, wrap=Wrap.WORDS)
             note.setProperty("role", "note")
+            # Height for width would make the whole left side of the screen ask for its full wish.
+            policy = note.sizePolicy()
+            policy.setHeightForWidth(False)
+            note.setSizePolicy(policy)
             note.hide()
             self.notes[SourceId(sensor.id)] = note
             layout.addWidget(note)
@@ -136,6 +140,7 @@ class SensorLanes(QFrame):
         if silent:
             why = "" if view.reason is None else reason_text(view.reason)
             note.setText(" · ".join(part for part in (pick(view.name), verdict_word(view.verdict), why) if part))
+            note.setFixedHeight(max(1, note.heightForWidth(max(1, self.width() - 12))))
         note.setVisible(silent)
 
     def _drivers(self, risk: RiskView) -> str:

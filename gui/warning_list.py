@@ -21,7 +21,7 @@ from station.view import AlarmKind, AlarmState, AlarmView
 UNACKNOWLEDGED = frozenset({AlarmState.UNACKNOWLEDGED_ACTIVE, AlarmState.RETURNED_UNACKNOWLEDGED})
 """States that ask for an acknowledgement."""
 _MOST_ROWS = 30
-_MIDDLE_PX = 760
+_MIDDLE_PX = 800
 _TALL_PX = 900
 
 

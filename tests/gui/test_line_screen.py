@@ -6,6 +6,7 @@ import dataclasses
 from pathlib import Path
 
 import numpy as np
+import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
@@ -16,6 +17,7 @@ from gui.rail import Room
 from gui.window import Window
 from inference.findings import Verdict
 from inference.reasons import Reason, ReasonCode
+from station.config import Text
 from station.frames import AlarmId, SourceId
 from station.view import AlarmState, AlarmView, FeedbackAnswer
 from tests.gui.conftest import OpenWindow
@@ -283,3 +285,21 @@ def test_flood_of_warnings_stays_usable(open_window: OpenWindow, fake_line: Fake
     assert len(screen.warnings.rows) == 30
     assert screen.warnings._more.text() == "and 173 more"
     assert clipped_texts(window) == []
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_long_texts_of_a_station_are_not_clipped(language: Language, open_window: OpenWindow, fake_line: FakeLine, tmp_path: Path) -> None:
+    fake_line._folder = tmp_path
+    fake_line.write_pictures()
+    first = AlarmId("alarm-0")
+    long = Text(
+        en="Take the part out, look at the marked place, check lubrication and load of the last parts", zh="取出零件，查看标出的位置，" * 4
+    )
+    wordy = fake_line._alarms[first].definition.model_copy(update={"cause": long, "consequence": long, "action": long})
+    fake_line._alarms[first] = dataclasses.replace(fake_line._alarms[first], definition=wordy)
+    window = open_window(fake_line, (1366, 768), language=language)
+    open_window.settle(window)
+    incident = line_screen(window).incident
+    assert clipped_texts(incident) == []
+    assert incident.facts[3].isVisible(), "what to do is always said"
+    assert small_targets(incident) == []
