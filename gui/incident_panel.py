@@ -152,6 +152,9 @@ class IncidentPanel(QFrame):
             self._load_picture()
         if alarm is not None:
             self._fill_time(alarm, now)
+            # Fonts and widths settle after the texts were set: look again while the panel is on screen.
+            if any(text.isVisible() and text.heightForWidth(text.width()) > text.height() for text in self._texts):
+                self._fit()
 
     def _fill(self) -> None:
         alarm = self._alarm

@@ -299,6 +299,8 @@ def test_long_texts_of_a_station_are_not_clipped(language: Language, open_window
     fake_line._alarms[first] = dataclasses.replace(fake_line._alarms[first], definition=wordy)
     window = open_window(fake_line, (1366, 768), language=language)
     open_window.settle(window)
+    fake_line.advance(0.6)
+    open_window.settle(window)
     incident = line_screen(window).incident
     assert clipped_texts(incident) == []
     assert incident.facts[3].isVisible(), "what to do is always said"
