@@ -2,8 +2,9 @@
 
 ``python -m training.hydraulic_rig.templates`` writes ``resources/demo/rig_templates.npz``. A cycle is one vector of
 1680 numbers, the channels one after the other. For every cooler level a linear model (base + valve + pump + accumulator,
-one effect per level, least squares) is fitted to the settled cycles; the effects kept are those at a healthy cooler. What the
-model leaves over is kept as a few principal components (slow, common to channels) and a white spread per place.
+one effect per level, least squares) is fitted to the settled cycles; the effects kept are those at a healthy cooler, the valve's
+only where it switches. What the model leaves over with healthy cooler and valve is kept as a few principal components
+(slow, common to channels) and a white spread per place.
 """
 
 from __future__ import annotations
@@ -14,12 +15,15 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from station.simulation.rig_templates import RIG_TARGETS, TEMPLATES_FILE, RigTemplates, channel_places, save_templates
+from station.simulation.rig_templates import CHANNEL_RATES_HZ, RIG_TARGETS, TEMPLATES_FILE, RigTemplates, channel_places, save_templates
 from training.hydraulic_rig.cycles import CHANNELS, LEVELS, TARGETS, Cycles, load_cycles
 from training.options import default_data_dir
 
 COMPONENTS = 6
 """Principal components of the residual that are kept."""
+BOTH_WORN_WEIGHT = 0.03
+SWITCH_FROM_S, SWITCH_TO_S = 8.0, 12.0
+"""The load is switched on at second 9 of the cycle."""
 COLLAPSED_FLOW_LPM = 6.0
 """With a failed cooler the rig sometimes falls into another state, seen by a low flow FS1 at second 25; it is not simulated."""
 
@@ -36,7 +40,8 @@ def fit_templates(cycles: Cycles) -> RigTemplates:
     for level in range(len(LEVELS["cooler"])):
         rows = np.flatnonzero(cooler == level)
         design = _design(known.classes[rows])
-        solution, *_ = np.linalg.lstsq(design, vectors[rows], rcond=None)
+        weight = np.sqrt(_importance(known.classes[rows]))[:, None]
+        solution, *_ = np.linalg.lstsq(design * weight, vectors[rows] * weight, rcond=None)
         bases.append(solution[0])
         residuals[rows] = vectors[rows] - design @ solution
         if level == 0:
@@ -45,8 +50,9 @@ def fit_templates(cycles: Cycles) -> RigTemplates:
                 count = len(LEVELS[target]) - 1
                 effects[target] = np.vstack([np.zeros(vectors.shape[1]), solution[place : place + count]])
                 place += count
+    effects["valve"] = effects["valve"] * _switching()
     effects["cooler"] = np.stack([base - bases[0] for base in bases])
-    healthy = residuals[cooler == 0]
+    healthy = residuals[(cooler == 0) & (known.classes[:, TARGETS.index("valve")] == 0)]
     scale = healthy.std(axis=0) + 1e-3
     _, singular, rows_v = np.linalg.svd(healthy / scale, full_matrices=False)
     scores = singular[:COMPONENTS] / np.sqrt(healthy.shape[0])
@@ -63,6 +69,22 @@ def fit_templates(cycles: Cycles) -> RigTemplates:
         highest=np.concatenate([np.full(s.shape[1], s.max()) for s in (known.series[name] for name in CHANNELS)]).astype(np.float32),
         resolution=np.array([steps[name] for name in CHANNELS], dtype=np.float32),
     )
+
+
+def _switching() -> NDArray[np.float64]:
+    """1 where the load is switched on, 0 elsewhere: a lagging valve shows there, in flow FS1 and efficiency SE. float64 (1680,)."""
+    places = channel_places()
+    window = np.zeros(places[CHANNELS[-1]].stop)
+    for name in ("FS1", "SE"):
+        rate_hz = CHANNEL_RATES_HZ[name]
+        window[places[name].start + round(SWITCH_FROM_S * rate_hz) : places[name].start + round(SWITCH_TO_S * rate_hz)] = 1.0
+    return window
+
+
+def _importance(classes: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Weight of every cycle: those with valve and accumulator both worn count little, for the two effects do not simply add up."""
+    both = (classes[:, TARGETS.index("valve")] > 0) & (classes[:, TARGETS.index("accumulator")] > 0)
+    return np.where(both, BOTH_WORN_WEIGHT, 1.0)
 
 
 def _restlessness(rest: NDArray[np.float64]) -> NDArray[np.float64]:
