@@ -166,6 +166,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except LinesideError as error:
         print(error, file=sys.stderr)
         return EXIT_FAILED
+    except BrokenPipeError:  # whoever read the output has seen enough; nothing may be written at exit either
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return EXIT_FAILED
     except KeyboardInterrupt:
         print("Stopped by the keyboard.", file=sys.stderr)
         return EXIT_FAILED
