@@ -14,7 +14,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
-from gui.language import LanguageSwitch, system_language
+from gui.language import Language, LanguageSwitch, system_language
 from gui.preferences import PreferencesFile
 from gui.rooms import standard_rooms
 from gui.theme import ThemeSource, apply_theme, scale_for
@@ -113,4 +113,6 @@ def run_window(port: LinePort, preferences_path: Path, clock: Clock | None = Non
         window.stop()
         port.stop()
         mishaps.rest()
-        window.deleteLater()
+        languages.use(Language.ENGLISH)
+        for made in (window, languages, mishaps, theme):
+            made.deleteLater()

@@ -13,7 +13,7 @@ from PySide6.QtGui import QImage
 from pytestqt.qtbot import QtBot
 
 from gui.app import Mishaps, run_window
-from gui.language import Language, LanguageSwitch
+from gui.language import Language, LanguageSwitch, current_language
 from gui.pictures import save_pictures
 from gui.rail import Room
 from gui.theme import Mode
@@ -53,6 +53,7 @@ def test_wishes_are_kept(fake_line: FakeLine, tmp_path: Path, language_switch: L
     assert run_window(fake_line, path, fake_line, shown) == 0
     kept = json.loads(path.read_text(encoding="utf-8"))
     assert (kept["mode"], kept["language"], kept["maximised"]) == ("dark", "zh_CN", False)
+    assert current_language() is Language.ENGLISH, "the application is left as it was found"
 
 
 def test_mishap_becomes_a_notification(qtbot: QtBot, caplog: pytest.LogCaptureFixture) -> None:
