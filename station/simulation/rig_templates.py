@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +15,9 @@ from station.paths import resources_dir
 
 RIG_CHANNELS = ("TS1", "TS2", "TS3", "TS4", "VS1", "CE", "CP", "SE", "FS1", "FS2")
 """Channels of the rig, in the order of its rows."""
-RIG_TARGETS = ("pump", "cooler", "valve", "accumulator")
+Component = Literal["pump", "cooler", "valve", "accumulator"]
+"""A component that wears."""
+RIG_TARGETS: tuple[Component, ...] = ("pump", "cooler", "valve", "accumulator")
 """Components that wear, in the order in which they do."""
 CYCLE_S = 60.0
 """Length of a load cycle."""

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from inference.errors import InputError
 from station.simulation.rig import RIG_CHANNELS, RIG_TARGETS, RigModel
-from station.simulation.rig_templates import CHANNEL_RATES_HZ, channel_places, load_templates, save_templates
+from station.simulation.rig_templates import CHANNEL_RATES_HZ, Component, channel_places, load_templates, save_templates
 from training.hydraulic_rig.cycles import CHANNELS, TARGETS, load_cycles
 
 
@@ -80,8 +80,8 @@ def test_one_component_after_the_other_wears_and_is_repaired_the_pump_first() ->
 
 
 @pytest.mark.parametrize("target", RIG_TARGETS)
-def test_a_named_component_wears_alone(target: str) -> None:
-    rig = RigModel(1, target, wear_starts_s=100.0, wear_lasts_s=600.0)  # type: ignore[arg-type]  # parametrised over the words of Wear
+def test_a_named_component_wears_alone(target: Component) -> None:
+    rig = RigModel(1, target, wear_starts_s=100.0, wear_lasts_s=600.0)
     at_worst = rig.condition_at(100.0 + 0.6 * 600.0)
     assert at_worst.pop(target) == 1.0
     assert not any(at_worst.values())

@@ -25,6 +25,7 @@ from training.hydraulic_rig.evaluation import TargetFigures, measure_all
 from training.hydraulic_rig.export import check_export, export_network
 from training.hydraulic_rig.fitting import FitPlan, fit_network, predict
 from training.hydraulic_rig.network import RigNetwork
+from training.hydraulic_rig.simulated import add_simulated
 from training.hydraulic_rig.spec import CLASS_COUNTS, PACK_NAME, SEQUENCE_INPUT, output_of
 from training.hydraulic_rig.trees import ROUNDS, hold_out_trees
 from training.options import TrainOptions
@@ -63,7 +64,7 @@ def train(options: TrainOptions) -> None:
     folds = np.unique(cycles.folds)[: QUICK_FOLDS if options.quick else None]
     windows = prepare_windows(cycles.series, SEQUENCE_INPUT)
     with ProcessPoolExecutor(FITS_AT_ONCE, mp_context=multiprocessing.get_context("spawn")) as pool:
-        held_out, whole = _fit_all(pool, windows, cycles, folds, plan, options.seed)
+        held_out, whole = _fit_all(pool, cycles, folds, plan, options.seed)
         trees = hold_out_trees(cycles, folds, rounds, options.seed)
         told = _judge_unseen([fit.result() for fit in held_out], windows, cycles, folds)
         members = [whole.result()]
@@ -87,23 +88,24 @@ def train(options: TrainOptions) -> None:
     _LOG.info("written: %s", folder)
 
 
-def _fit_part(windows: FloatArray, cycles: Cycles, plan: FitPlan, seed: int, title: str) -> RigNetwork:
-    """Fit in a process of its own, on one thread."""
+def _fit_part(cycles: Cycles, plan: FitPlan, seed: int, title: str) -> RigNetwork:
+    """Fit to *cycles* and a rig simulated after them, in a process of its own, on one thread."""
     torch.set_num_threads(1)
     torch.use_deterministic_algorithms(mode=True)
-    return fit_network(windows, cycles.classes, cycles.blocks, plan, seed, title)
+    taught = add_simulated(cycles, seed)
+    return fit_network(prepare_windows(taught.series, SEQUENCE_INPUT), taught.classes, taught.blocks, plan, seed, title)
 
 
 def _fit_all(
-    pool: Executor, windows: FloatArray, cycles: Cycles, folds: NDArray[np.int64], plan: FitPlan, seed: int
+    pool: Executor, cycles: Cycles, folds: NDArray[np.int64], plan: FitPlan, seed: int
 ) -> tuple[list[Future[RigNetwork]], Future[RigNetwork]]:
     """Start the fit without each fold, and the one to everything."""
     held_out = []
     for fold in folds:
         seen = cycles.folds != fold
         title = f"without fold {fold}"
-        held_out.append(pool.submit(_fit_part, windows[seen], cycles.take(seen), plan, seed + int(fold) + 1, title))
-    return held_out, pool.submit(_fit_part, windows, cycles, plan, seed, "final fit")
+        held_out.append(pool.submit(_fit_part, cycles.take(seen), plan, seed + int(fold) + 1, title))
+    return held_out, pool.submit(_fit_part, cycles, plan, seed, "final fit")
 
 
 def _judge_unseen(networks: Sequence[RigNetwork], windows: FloatArray, cycles: Cycles, folds: NDArray[np.int64]) -> list[FloatArray]:
@@ -125,7 +127,7 @@ def _make_contract(exported: bytes, measured: Sequence[TargetFigures], *, quick:
         title=Text(en="Hydraulic rig", zh="液压试验台"),
         experimental=quick,
         data_licence="UCI; cite Helwig, Pignanelli, Schütze, I2MTC 2015, doi 10.1109/I2MTC.2015.7151267",
-        simulated_training_data=False,
+        simulated_training_data=True,
         model=describe_network(exported),
         sequence=SEQUENCE_INPUT,
         outputs=tuple(output_of(m.target, m.threshold, round(NEAR_MISS_SHARE * m.threshold, 2)) for m in measured),
