@@ -49,7 +49,7 @@ class RigTemplates:
         effects: Per component float32 (levels, 1680): what each condition adds, healthiest (zeros) first, evenly spaced in severity.
         components: float32 (k, 1680): directions in which whole cycles differ, each as long as one standard deviation.
         noise: float32 (1680,): standard deviation of what is left, independent from value to value.
-        lowest, highest: float32 (1680,): smallest and largest value seen of the channel.
+        lowest, highest: float32 (1680,): smallest and largest value of the channel, a little beyond what was seen.
         resolution: float32 (10,): rounding of each channel.
     """
 

@@ -22,6 +22,7 @@ from training.options import default_data_dir
 COMPONENTS = 6
 """Principal components of the residual that are kept."""
 BOTH_WORN_WEIGHT = 0.03
+MARGIN_SHARE = 0.1
 SWITCH_FROM_S, SWITCH_TO_S = 8.0, 12.0
 """The load is switched on at second 9 of the cycle."""
 COLLAPSED_FLOW_LPM = 6.0
@@ -65,10 +66,20 @@ def fit_templates(cycles: Cycles) -> RigTemplates:
         effects={target: effects[target].astype(np.float32) for target in RIG_TARGETS},
         components=components.astype(np.float32),
         noise=noise.astype(np.float32),
-        lowest=np.concatenate([np.full(s.shape[1], s.min()) for s in (known.series[name] for name in CHANNELS)]).astype(np.float32),
-        highest=np.concatenate([np.full(s.shape[1], s.max()) for s in (known.series[name] for name in CHANNELS)]).astype(np.float32),
+        lowest=_limits(known, -1.0),
+        highest=_limits(known, 1.0),
         resolution=np.array([steps[name] for name in CHANNELS], dtype=np.float32),
     )
+
+
+def _limits(known: Cycles, side: float) -> NDArray[np.float32]:
+    """Smallest (*side* -1) or largest (1) value of each channel with a tenth of its range to spare, never under 0. float32 (1680,)."""
+    parts = []
+    for name in CHANNELS:
+        series = known.series[name]
+        seen = series.max() if side > 0 else series.min()
+        parts.append(np.full(series.shape[1], max(0.0, seen + side * MARGIN_SHARE * np.ptp(series))))
+    return np.concatenate(parts).astype(np.float32)
 
 
 def _switching() -> NDArray[np.float64]:
