@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import signal
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from inference.errors import SourceError
 from station.line import Line, open_line
+from station.progress import show_counts
 
 _LOOK_EVERY_S = 0.1
 _REPLAY_PATIENCE_S = 5.0
@@ -37,25 +38,36 @@ def run_headless(*, station_path: Path | None, data_dir: Path | None, seconds: f
     line = open_line(station_path, data_dir)
     line.start()
     try:
-        waited_s = 0.0
-        started_s = line.clock.monotonic_s()
-        while not enough.wait(_LOOK_EVERY_S):
-            waited_s = line.clock.monotonic_s() - started_s
-            if seconds is not None and waited_s >= seconds:
-                break
-            if until_exhausted and line.finished:
-                break
-            if until_exhausted and waited_s >= _REPLAY_PATIENCE_S and line.unreadable_replays:
-                raise SourceError(
-                    "A replay cannot be read, so it would never end",
-                    where="; ".join(line.unreadable_replays),
-                    do="Correct its path in the station file",
-                )
+        with show_counts(shown=True) as show:
+            _wait(line, enough, seconds, until_exhausted=until_exhausted, show=show)
     finally:
         line.stop()
     summary = line.summary()
     print(json.dumps(summary, ensure_ascii=False) if as_json else summary_text(line, summary))
     return 0
+
+
+def _wait(line: Line, enough: threading.Event, seconds: float | None, *, until_exhausted: bool, show: Callable[[str], None]) -> None:
+    """Return when the run has lasted long enough.
+
+    Raises:
+        SourceError: A replay that the run should end with cannot be read.
+    """
+    started_s = line.clock.monotonic_s()
+    while not enough.wait(_LOOK_EVERY_S):
+        waited_s = line.clock.monotonic_s() - started_s
+        if seconds is not None and waited_s >= seconds:
+            return
+        if until_exhausted and line.finished:
+            return
+        if until_exhausted and waited_s >= _REPLAY_PATIENCE_S and line.unreadable_replays:
+            raise SourceError(
+                "A replay cannot be read, so it would never end",
+                where="; ".join(line.unreadable_replays),
+                do="Correct its path in the station file",
+            )
+        counts = line.summary()
+        show(f"{waited_s:.0f} s: {counts['frames']} frames, {counts['samples']} sensor rows, {counts['incidents']} incidents")
 
 
 def summary_text(line: Line, summary: Mapping[str, object]) -> str:

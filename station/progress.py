@@ -24,3 +24,14 @@ def track_progress(text: str, total: int, *, shown: bool) -> Iterator[Advance]:
     with Progress(*columns, console=Console(stderr=True)) as progress:
         task = progress.add_task(text, total=total)
         yield lambda pieces: progress.advance(task, pieces)
+
+
+@contextmanager
+def show_counts(*, shown: bool) -> Iterator[Callable[[str], None]]:
+    """Show a line that the block renews with its counts while it runs; nothing where stderr is no terminal or not *shown*."""
+    visible = shown and sys.stderr is not None and sys.stderr.isatty()
+    if not visible:
+        yield lambda _text: None
+        return
+    with Console(stderr=True).status("Starting") as status:
+        yield status.update
