@@ -25,9 +25,7 @@ def main() -> int:
     """Run the asked benches and print their figures; 0 when all ran."""
     parser = argparse.ArgumentParser(prog="python -m bench", description="Measures Lineside against the bare work it must do.")
     parser.add_argument("names", nargs="*", choices=[*NAMES, []], help=f"which ({', '.join(NAMES)}; default: all)")
-    parser.add_argument(
-        "--minutes", type=float, default=1.2, help="length of the load bench (10: memory after 10 minutes)"
-    )
+    parser.add_argument("--minutes", type=float, default=1.2, help="length of the load bench (10: memory after 10 minutes)")
     parser.add_argument("--json", type=Path, help="also write the figures here")
     arguments = parser.parse_args()
     wanted = arguments.names or NAMES
