@@ -21,7 +21,7 @@ from training.surface_pitting.spec import IMAGE_INPUT
 BATCH = 16
 LEARNING_RATE = 4e-3
 WEIGHT_DECAY = 1e-3
-DICE_WEIGHT = 0.5
+DICE_WEIGHT = 1.0
 SMALL_PIT_PX = 400.0
 """Crops with less pit than this weigh each pit pixel more, up to three times."""
 AVERAGING = 0.99
@@ -39,7 +39,7 @@ class FitPlan:
     mine_at: tuple[int, ...]
 
 
-FULL_PLAN = FitPlan(steps=500, mine_at=(120, 240, 360))
+FULL_PLAN = FitPlan(steps=850, mine_at=(200, 400, 600))
 QUICK_PLAN = FitPlan(steps=20, mine_at=(10,))
 
 

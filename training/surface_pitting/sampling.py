@@ -16,9 +16,9 @@ from training.surface_pitting.dataset import Picture
 from training.surface_pitting.place import encode_place
 from training.surface_pitting.spec import GROOVE_SLOPE, HEIGHT_PX, IMAGE_INPUT, WIDTH_PX
 
-PIT_SHARE = 0.28
-TWIN_SHARE = 0.12
-PASTED_SHARE = 0.10
+PIT_SHARE = 0.36
+TWIN_SHARE = 0.10
+PASTED_SHARE = 0.12
 HARD_SHARE = 0.5
 DIRT_CHANCE = 0.3
 """The rest are clean places: most of them where the network of the moment is wrong, once it has been asked."""
@@ -43,7 +43,7 @@ class CropSampler:
     pictures: Sequence[Picture]
     simulated: Sequence[tuple[ImageU8, ImageU8]]
     random: np.random.Generator
-    simulated_share: float = 0.12
+    simulated_share: float = 0.10
     hard: list[tuple[int, int, int]] = field(default_factory=list)
     _pitted: NDArray[np.int64] = field(init=False)
     _pit_odds: NDArray[np.float64] = field(init=False)
