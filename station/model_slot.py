@@ -42,12 +42,8 @@ class ModelSlot(Generic[M]):
         try:
             self._model = self._open_model()
             self.failure = None
-        except LinesideError as error:
-            _log.error("Pack %s cannot be used: %s", self.pack, error)
-            self._give_up(Reason.of(ReasonCode.NO_MODEL, detail=str(error)))
         except Exception as error:  # noqa: BLE001 - top of a worker: becomes NO VERDICT with the reason
-            _log.exception("Pack %s cannot be opened", self.pack)
-            self._give_up(Reason.of(ReasonCode.NO_MODEL, detail=str(error)))
+            self._cannot_open(error)
         return self._model
 
     def failed(self, error: Exception) -> Finding:

@@ -74,7 +74,12 @@ def _cause(event: AlarmEvent) -> dict[str, object]:
 
 
 def _changes(event: AlarmEvent, at_us: int) -> dict[str, object]:
-    changes: dict[str, object] = {"state": event.state.value, "finding_count": event.count}
+    # An acknowledgement that would have closed it may be overtaken by a raise: what is open again has no end.
+    changes: dict[str, object] = {
+        "state": event.state.value,
+        "finding_count": event.count,
+        "closed_us": at_us if event.closes else None,
+    }
     match event.kind:
         case AlarmEventKind.RAISED_AGAIN:
             changes |= {"returned_us": None, "acknowledged_us": None, "acknowledged_by": "", **_cause(event)}
@@ -86,8 +91,6 @@ def _changes(event: AlarmEvent, at_us: int) -> dict[str, object]:
             changes |= {"detail": event.detail}
         case _:
             pass
-    if event.closes:
-        changes |= {"closed_us": at_us}
     return changes
 
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import logging
+
+import pytest
+
 from inference.errors import PackError
 from inference.findings import Verdict
 from inference.reasons import ReasonCode
@@ -44,3 +48,21 @@ def test_a_model_that_fails_is_put_away_and_opened_again() -> None:
     assert slot.ready() is None
     clock.advance(5.0)
     assert slot.ready() == "second"
+
+
+def test_a_pack_that_stays_broken_is_logged_once_and_a_new_reason_again(caplog: pytest.LogCaptureFixture) -> None:
+    clock = ManualClock()
+    reasons = ["the hash differs", "the hash differs", "the file is not there"]
+
+    def open_model() -> str:
+        raise PackError(reasons.pop(0))
+
+    slot = ModelSlot("p", open_model, clock)
+    with caplog.at_level(logging.ERROR):
+        for _ in range(3):
+            slot.ready()
+            clock.advance(5.0)
+    assert [record.getMessage() for record in caplog.records] == [
+        "Pack p cannot be used: the hash differs.",
+        "Pack p cannot be used: the file is not there.",
+    ]

@@ -131,6 +131,25 @@ def test_a_warning_raised_again_is_kept_with_its_new_input_and_picture(tmp_path:
     assert "_00000002_" in left.images[event.alarm_id].name
 
 
+def test_a_warning_raised_while_its_last_acknowledgement_was_on_its_way_is_open_after_a_restart(tmp_path: Path) -> None:
+    first = open_records(tmp_path)
+    engine = AlarmEngine([definition()], camera_ids=[CAM])
+    event = raised(engine=engine)
+    for kept in (event, *engine.on_findings(CAM, [finding(0.1)], 1, utc(1), 8)):
+        first.keep_event(kept)
+    planned = engine.plan_acknowledge(event.alarm_id, WEI, "", 2, utc(2))
+    for kept in engine.on_findings(CAM, [finding(0.9)], 2, utc(2), 9):
+        first.keep_event(kept)
+    first.confirm(planned)
+    (came_about,) = engine.commit(planned)
+    first.keep_event(came_about)
+    first.stop()
+    again = open_records(tmp_path)
+    (alarm,) = again.open_alarms().alarms
+    again.stop()
+    assert alarm.state is AlarmState.ACKNOWLEDGED_ACTIVE
+
+
 def test_the_picture_of_a_warning_is_exact_and_others_are_jpeg(records: Records) -> None:
     event = raised()
     records.keep_event(event)
