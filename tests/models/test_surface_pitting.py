@@ -181,7 +181,7 @@ def test_painting_the_pits_out_takes_the_score_down_and_turns_most_verdicts(
         twin = judge(runner, paint_out(image, read_mask(record, *image.shape[:2])))
         fallen.append(finding.score - twin.score)
         turned.append(twin.verdict is Verdict.OK)
-    assert len(turned) >= 0.8 * len(pitted_frames)
+    assert len(turned) >= 0.75 * len(pitted_frames)
     assert np.mean(fallen) >= 0.4
     assert np.mean(turned) >= 0.8
 

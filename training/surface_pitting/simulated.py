@@ -18,8 +18,8 @@ TRAINING_PARTS = 240
 TRAINING_KINDS = (PartKind.PITTED, PartKind.STAINED, PartKind.PITTED, PartKind.SCRATCHED, PartKind.PITTED, PartKind.CLEAN)
 GOLDEN_KINDS = (PartKind.PITTED, PartKind.PITTED, PartKind.PITTED, PartKind.SCRATCHED, PartKind.STAINED, PartKind.CLEAN)
 GOLDEN_CANDIDATES = 12
-GOLDEN_CLEARANCE = 0.12
-"""A golden picture's score keeps this far from the threshold, so that only a real change turns it."""
+GOLDEN_CLEARANCE = 0.4
+"""A golden picture's score keeps this share of the way to 0 or 1 from the threshold, so that only a real change turns it."""
 _COARSE = 0xF8
 """Golden pictures keep five bits per colour: a third of the file, and still every edge."""
 
@@ -49,7 +49,8 @@ def choose_golden(seed: int, threshold: float, score: Callable[[ImageU8], float]
         for candidate in range(GOLDEN_CANDIDATES):
             image = paint_part(stable_seed(seed, number, candidate, 200), kind, *PICTURE_PX).image & np.uint8(_COARSE)
             found = score(image)
-            right = found >= threshold + GOLDEN_CLEARANCE if kind is PartKind.PITTED else found < threshold - GOLDEN_CLEARANCE
+            pitted = found >= threshold + GOLDEN_CLEARANCE * (1 - threshold)
+            right = pitted if kind is PartKind.PITTED else found < threshold * (1 - GOLDEN_CLEARANCE)
             if right:
                 fitting.append((abs(found - wanted), image))
         if fitting:
