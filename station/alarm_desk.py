@@ -17,13 +17,13 @@ from numpy.typing import NDArray
 
 from inference.errors import LinesideError
 from inference.reasons import Reason
-from station.alarms.engine import AlarmEngine
+from station.alarms.engine import AlarmEngine, AlarmRefusedError
 from station.clock import Clock
 from station.config import AlarmConfig
 from station.events import AlarmEvent, AlarmEventKind, OpenAlarm, SystemFault
 from station.frames import AlarmId, JudgedFrame, JudgedSample, PersonId, SourceId
 from station.records.store import Records
-from station.view import AlarmKind, AlarmView, Feedback, FeedbackAnswer, Outcome
+from station.view import AlarmKind, AlarmView, Feedback, Outcome
 
 _log = logging.getLogger(__name__)
 _LOAD_WINDOW_S = 3600.0
@@ -45,11 +45,12 @@ class AlarmDesk:
         self._records = records
         self._clock = clock
         self._lock = threading.Lock()
+        self._commands = threading.Lock()
+        """One person's command after the other: what is planned is carried out before the next one is planned."""
         self._answers: dict[AlarmId, Feedback] = {}
         self._images: dict[AlarmId, Path] = {}
         self._raised = dict.fromkeys(AlarmKind, 0)
         self._raised_at_s: list[float] = []
-        self._false_alarms = 0
         self._silenced = False
         self._changed = 0
 
@@ -68,7 +69,7 @@ class AlarmDesk:
         with self._lock:
             events = self._engine.on_findings(frame.source_id, judged.findings, judged.judged_monotonic_s, frame.utc, frame.sequence)
             self._keep(events)
-        return tuple(event for event in events if event.kind in _RAISES)
+        return _raising(events)
 
     def on_decision(self, judged: JudgedSample) -> None:
         """Take what was said of a window of rows."""
@@ -95,11 +96,12 @@ class AlarmDesk:
             events = self._engine.on_system(fault, active=active, detail=detail, now_s=self._clock.monotonic_s(), utc=self._clock.utc())
             self._keep(events)
 
-    def tick(self) -> None:
-        """Let delays run out."""
+    def tick(self) -> tuple[AlarmEvent, ...]:
+        """Let delays run out; returns the warnings this raised, whose pictures are to be kept."""
         with self._lock:
             events = self._engine.tick(self._clock.monotonic_s(), self._clock.utc())
             self._keep(events)
+        return _raising(events)
 
     def stop(self) -> None:
         """Tell the records the last counts."""
@@ -109,14 +111,17 @@ class AlarmDesk:
 
     def acknowledge(self, alarm_id: AlarmId, person: PersonId, note: str) -> Outcome:
         """Acknowledge; when it returns ok it is on disk."""
-        return self._carry_out(alarm_id, person, note, AlarmEventKind.ACKNOWLEDGED)
+        return self._try(alarm_id, person, note, AlarmEventKind.ACKNOWLEDGED)
 
     def reset(self, alarm_id: AlarmId, person: PersonId) -> Outcome:
         """Reset a latched warning; when it returns ok it is on disk."""
-        return self._carry_out(alarm_id, person, "", AlarmEventKind.RESET)
+        return self._try(alarm_id, person, "", AlarmEventKind.RESET)
 
     def answer(self, feedback: Feedback) -> Outcome:
-        """Keep what a person said; when it returns ok it is on disk. Answering a warning acknowledges it as well."""
+        """Keep what a person said; when it returns ok it is on disk. Answering a warning acknowledges it as well.
+
+        A warning that is closed already can be answered like an open one.
+        """
         feedback = replace(feedback, utc=feedback.utc or self._clock.utc())
         try:
             self._records.confirm(feedback)
@@ -124,14 +129,17 @@ class AlarmDesk:
             return Outcome(ok=False, sentence=str(error))
         if feedback.alarm_id is not None:
             with self._lock:
-                before = self._answers.get(feedback.alarm_id)
-                self._answers[feedback.alarm_id] = feedback
-                was = before is not None and before.answer is FeedbackAnswer.FALSE
-                self._false_alarms += (feedback.answer is FeedbackAnswer.FALSE) - was
+                alarm = self._open_alarm(feedback.alarm_id)
+                if alarm is not None:
+                    self._answers[feedback.alarm_id] = feedback
                 self._changed += 1
-                waiting = any(a.alarm_id == feedback.alarm_id and a.acknowledged_by is None for a in self._engine.open_alarms())
-            if waiting:
-                return self.acknowledge(feedback.alarm_id, feedback.person_id, feedback.note)
+            if alarm is not None and alarm.acknowledged_by is None:
+                try:
+                    self._carry_out(feedback.alarm_id, feedback.person_id, feedback.note, AlarmEventKind.ACKNOWLEDGED)
+                except AlarmRefusedError:  # somebody acknowledged it meanwhile; the answer is kept
+                    _log.info("%s was acknowledged by somebody else while it was answered", alarm.definition.id)
+                except LinesideError as error:
+                    return Outcome(ok=False, sentence=f"The answer is kept, but the warning is not acknowledged. {error}")
         return Outcome(ok=True)
 
     def take_back(self, image_id: int, person: PersonId) -> Outcome:
@@ -151,8 +159,9 @@ class AlarmDesk:
     def picture_kept(self, alarm_id: AlarmId, path: Path) -> None:
         """The judged frame of a warning is (being) written to *path*."""
         with self._lock:
-            self._images[alarm_id] = path
-            self._changed += 1
+            if self._open_alarm(alarm_id) is not None:
+                self._images[alarm_id] = path
+                self._changed += 1
 
     @property
     def changed(self) -> int:
@@ -163,11 +172,6 @@ class AlarmDesk:
     def silenced(self) -> bool:
         """Whether the horn is silenced."""
         return self._silenced
-
-    @property
-    def false_alarms(self) -> int:
-        """Warnings answered False in this run."""
-        return self._false_alarms
 
     @property
     def raised(self) -> Mapping[AlarmKind, int]:
@@ -206,31 +210,47 @@ class AlarmDesk:
             detail=alarm.detail,
         )
 
-    def _carry_out(self, alarm_id: AlarmId, person: PersonId, note: str, kind: AlarmEventKind) -> Outcome:
-        plan = self._engine.plan_acknowledge if kind is AlarmEventKind.ACKNOWLEDGED else self._engine.plan_reset
+    def _try(self, alarm_id: AlarmId, person: PersonId, note: str, kind: AlarmEventKind) -> Outcome:
         try:
+            self._carry_out(alarm_id, person, note, kind)
+        except LinesideError as error:
+            return Outcome(ok=False, sentence=str(error))
+        return Outcome(ok=True)
+
+    def _carry_out(self, alarm_id: AlarmId, person: PersonId, note: str, kind: AlarmEventKind) -> None:
+        """Put a person's command on disk, then carry it out. Raises AlarmRefusedError or RecordsError."""
+        plan = self._engine.plan_acknowledge if kind is AlarmEventKind.ACKNOWLEDGED else self._engine.plan_reset
+        with self._commands:
             with self._lock:
                 planned = plan(alarm_id, person, note, self._clock.monotonic_s(), self._clock.utc())
             self._records.confirm(planned)
-        except LinesideError as error:
-            return Outcome(ok=False, sentence=str(error))
-        with self._lock:
-            done = self._engine.commit(planned)
-            self._changed += 1
-            self._keep(tuple(event for event in done if event is not planned))
-        return Outcome(ok=True)
+            with self._lock:
+                for event in self._engine.commit(planned):
+                    self._note(event)
+                    if event is not planned:
+                        self._records.keep_event(event)
+
+    def _open_alarm(self, alarm_id: AlarmId) -> OpenAlarm | None:
+        return next((alarm for alarm in self._engine.open_alarms() if alarm.alarm_id == alarm_id), None)
 
     def _keep(self, events: Sequence[AlarmEvent]) -> None:
         """Count and journal *events*; the caller holds the lock, so that they are kept in the order they happened."""
         for event in events:
-            self._changed += 1
-            if event.kind in _RAISES:
-                self._silenced = False
-                self._raised_at_s = [at for at in self._raised_at_s if event.monotonic_s - at <= _LOAD_WINDOW_S] + [event.monotonic_s]
-            if event.kind is AlarmEventKind.RAISED:
-                self._raised[event.alarm_kind] += 1
-            if event.closes:
-                self._images.pop(event.alarm_id, None)
-                self._answers.pop(event.alarm_id, None)
-            _log.info("%s %s (%s)", event.definition.id, event.kind.value, event.source_id)
+            self._note(event)
             self._records.keep_event(event)
+
+    def _note(self, event: AlarmEvent) -> None:
+        self._changed += 1
+        if event.kind in _RAISES:
+            self._silenced = False
+            self._raised_at_s = [at for at in self._raised_at_s if event.monotonic_s - at <= _LOAD_WINDOW_S] + [event.monotonic_s]
+        if event.kind is AlarmEventKind.RAISED:
+            self._raised[event.alarm_kind] += 1
+        if event.closes:
+            self._images.pop(event.alarm_id, None)
+            self._answers.pop(event.alarm_id, None)
+        _log.info("%s %s (%s)", event.definition.id, event.kind.value, event.source_id)
+
+
+def _raising(events: Sequence[AlarmEvent]) -> tuple[AlarmEvent, ...]:
+    return tuple(event for event in events if event.kind in _RAISES)

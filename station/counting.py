@@ -7,6 +7,7 @@ DEFECT if any of its frames was, else OK if any was, else without verdict. A cam
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from inference.findings import Finding, Verdict
@@ -22,6 +23,15 @@ def worst_verdict(findings: tuple[Finding, ...]) -> Verdict:
         if verdict in verdicts:
             return verdict
     return Verdict.OK if findings else Verdict.NO_VERDICT
+
+
+def worst_finding(findings: Sequence[Finding]) -> Finding:
+    """The finding that speaks for an input: a defect or fault, else one without verdict, else OK.
+
+    Of several, the one whose score is highest against its threshold.
+    """
+    order = {Verdict.DEFECT: 2, Verdict.FAULT: 2, Verdict.NO_VERDICT: 1, Verdict.OK: 0}
+    return max(findings, key=lambda f: (order[f.verdict], 0.0 if f.verdict is Verdict.NO_VERDICT else f.score - f.threshold))
 
 
 @dataclass(frozen=True, slots=True)

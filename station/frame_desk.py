@@ -6,10 +6,11 @@ import threading
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
-from inference.findings import Finding, Verdict
+from inference.findings import Verdict
 from station.alarm_desk import AlarmDesk
 from station.camera_feed import CameraFeed
-from station.counting import PartCounter, Tally, worst_verdict
+from station.counting import PartCounter, Tally, worst_finding
+from station.events import AlarmEvent
 from station.frames import JudgedFrame, SourceId
 from station.keeping import KeepRule, WhyKept
 from station.records.store import Records
@@ -32,6 +33,7 @@ class FrameDesk:
         self._alarms = alarms
         self._records = records
         self._latest: dict[SourceId, JudgedFrame] = {}
+        self._newest: dict[tuple[SourceId, Verdict], JudgedFrame] = {}
         self._parts = {feed.source_id: PartCounter(feed.source_id) for feed in feeds}
         self._keep = {
             feed.source_id: KeepRule(ok_share=ok_share, near_miss=near_miss.get(feed.source_id), seed=number, live=feed.real_time)
@@ -43,24 +45,35 @@ class FrameDesk:
     def take(self, judged: JudgedFrame) -> None:
         """Count, show, warn of and keep one judged frame."""
         source_id = judged.frame.source_id
-        verdict = worst_verdict(judged.findings)
         finding = worst_finding(judged.findings)
+        verdict = finding.verdict
         new_part = self._parts[source_id].count(judged.frame, verdict, finding.label)
         with self._lock:
             self._verdicts = self._verdicts.plus(verdict)
+        self._newest[source_id, verdict] = judged
         raised = self._alarms.on_frame(judged)
         self._latest[source_id] = judged
         if judged.frame.image is None:
             return
         if raised:
             for event in raised:
-                path = self._records.keep_image(judged, WhyKept.ALARM, event.finding or finding, event.alarm_id)
-                if path is not None:
-                    self._alarms.picture_kept(event.alarm_id, path)
+                self._keep_for(event, judged)
             return
         why = self._keep[source_id].why(source_id, finding, judged.judged_monotonic_s, new_part=new_part)
         if why is not None:
             self._records.keep_image(judged, why, finding, None)
+
+    def keep_pictures(self, raised: Iterable[AlarmEvent]) -> None:
+        """Keep the judged frames of warnings whose delay ran out between two frames."""
+        for event in raised:
+            if event.input_ref is None:  # no frame spoke for it, e.g. a camera that is gone
+                continue
+            order = (Verdict.DEFECT, Verdict.OK) if event.finding is not None else (Verdict.NO_VERDICT,)
+            known = [judged for verdict in order if (judged := self._newest.get((event.source_id, verdict))) is not None]
+            # The frame that spoke for the warning; where a newer one of its verdict has taken its place, that one.
+            behind = next((judged for judged in known if judged.frame.sequence == event.input_ref), known[0] if known else None)
+            if behind is not None:
+                self._keep_for(event, behind)
 
     def latest(self, source_id: SourceId) -> JudgedFrame | None:
         """The newest judged frame of a camera; None before the first."""
@@ -79,9 +92,8 @@ class FrameDesk:
         """Verdicts on frames in this run."""
         return self._verdicts
 
-
-def worst_finding(findings: tuple[Finding, ...]) -> Finding:
-    """The finding that stands for an input: of its worst verdict the one with the highest score."""
-    worst = worst_verdict(findings)
-    of_worst = [finding for finding in findings if finding.verdict is worst]
-    return max(of_worst, key=lambda finding: finding.score if worst is not Verdict.NO_VERDICT else 0.0)
+    def _keep_for(self, event: AlarmEvent, judged: JudgedFrame) -> None:
+        exact = event.finding if judged.frame.sequence == event.input_ref else None
+        path = self._records.keep_image(judged, WhyKept.ALARM, exact or worst_finding(judged.findings), event.alarm_id)
+        if path is not None:
+            self._alarms.picture_kept(event.alarm_id, path)

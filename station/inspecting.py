@@ -28,6 +28,7 @@ from inference.pack import find_pack
 from inference.providers import Provider, ProviderChoice
 from inference.reasons import Reason, ReasonCode
 from inference.regions import has_map
+from station.counting import worst_finding
 from station.progress import track_progress
 from station.results_file import ResultsError, ResultsFile, write_number, write_regions
 
@@ -192,20 +193,14 @@ class _Worker:
             with self._judging:
                 findings = self._runner.run(prepared, policy)
             if job.heatmap is not None:
-                _write_heatmap(job.heatmap, pick_worst(findings).heatmap)
+                _write_heatmap(job.heatmap, worst_finding(findings).heatmap)
         except InputError as error:
             # The row names the file already.
             sentence = str(InputError(error.what, value=error.value, do=error.do))
             findings = self._runner.refuse(Reason.of(ReasonCode.UNREADABLE, detail=sentence.rstrip(".")))
         except ProviderError as error:
             findings = self._runner.refuse(Reason.of(ReasonCode.MODEL_FAILED, detail=str(error).rstrip(".")))
-        return pick_worst(findings)
-
-
-def pick_worst(findings: Sequence[Finding]) -> Finding:
-    """The finding that speaks for the image: a defect, else one without verdict, else the highest score against its threshold."""
-    order = {Verdict.DEFECT: 2, Verdict.FAULT: 2, Verdict.NO_VERDICT: 1, Verdict.OK: 0}
-    return max(findings, key=lambda f: (order[f.verdict], 0.0 if f.verdict is Verdict.NO_VERDICT else f.score - f.threshold))
+        return worst_finding(findings)
 
 
 def _run_ahead(worker: _Worker, jobs: Sequence[_Job], workers: int) -> Iterator[tuple[_Job, Finding]]:

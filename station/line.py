@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from inference.contract import PackContract
+from inference.errors import RecordsError
 from inference.findings import ImageU8
 from inference.reasons import Reason, ReasonCode
 from station.alarm_desk import AlarmDesk
@@ -58,6 +59,7 @@ _COUNTS_EVERY_S = 10.0
 _STATION_EVERY_S = 2.0
 _RETENTION_EVERY_S = 3600.0
 _LAG_MS = 1000.0
+_REPORT_PATIENCE_S = 2.0
 _GONE = frozenset({ReasonCode.SOURCE_GONE, ReasonCode.STALE})
 _WARMING_UP = frozenset({ReasonCode.NOT_STARTED, ReasonCode.WINDOW_FILLING})
 _NOBODY = Outcome(ok=False, sentence="Nobody is signed in. Pick your name and enter your PIN first.")
@@ -116,7 +118,8 @@ class Line:
             self._doubts,
             self._alarms.on_doubt,
             (
-                (0.0, self._alarms.tick),
+                (0.0, lambda: frames.keep_pictures(self._alarms.tick())),
+                (0.0, self._counts.look_at_clock),
                 (_STATION_EVERY_S, self._look_at_station),
                 (_COUNTS_EVERY_S, self._counts.keep),
                 (_RETENTION_EVERY_S, self._let_old_records_go),
@@ -240,7 +243,7 @@ class Line:
                 inspected=tally.inspected,
                 defects=tally.defects,
                 no_verdict=tally.no_verdict,
-                false_alarms=self._counts.false_alarms_before + self._alarms.false_alarms,
+                false_alarms=self._counts.false_alarms,
                 warnings_per_10_min=float(self._alarms.raised_within(600.0)),
             ),
             disk=self._records.disk_state(),
@@ -294,7 +297,10 @@ class Line:
 
     def give_feedback(self, feedback: Feedback) -> Outcome:
         """Keep *feedback*."""
-        return self._alarms.answer(feedback)
+        outcome = self._alarms.answer(feedback)
+        if feedback.alarm_id is not None:
+            self._counts.look_at_answers()
+        return outcome
 
     def undo_image_feedback(self, image_id: int) -> Outcome:
         """Take the newest answer on an image back."""
@@ -319,8 +325,12 @@ class Line:
         return self._records.alarm_history(since_utc, until_utc)
 
     def report(self, since_utc: datetime, until_utc: datetime) -> PeriodReport:
-        """Figures of a period."""
+        """Figures of a period, with what was counted until this moment."""
         self._counts.keep()
+        try:
+            self._records.flush(_REPORT_PATIENCE_S)
+        except RecordsError as error:  # the alarm about the records tells it; what is on disk can be shown
+            _log.warning("the newest counts are not in the report: %s", error)
         return self._records.report(since_utc, until_utc)
 
     def test_source(self, source: SourceId) -> LiveTest:

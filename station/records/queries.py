@@ -41,7 +41,6 @@ IDS_PER_QUERY = 500
 """Databases limit how many values one statement may carry."""
 GAP_BUCKETS = 3.0
 """A hole wider than this many buckets (or usual distances of rows) is a gap in a trace."""
-_DEFECTIVE = (Verdict.DEFECT.value, Verdict.FAULT.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +162,7 @@ def alarm_history(connection: Connection, since_utc: datetime, until_utc: dateti
 
 
 def report(connection: Connection, since_utc: datetime, until_utc: datetime) -> PeriodReport:
-    """Figures of a period. Defects by label are as counted; where nobody counted labels, those of the kept pictures."""
+    """Figures of a period. Everything about parts comes from the counts, defects by label as well, so that it agrees."""
     since_us, until_us = to_us(since_utc), to_us(until_utc)
     width_us = _interval_us(until_us - since_us)
     bucket = (verdict_counts.c.start_us - since_us) // width_us
@@ -200,12 +199,7 @@ def _by_label(connection: Connection, since_us: int, until_us: int) -> tuple[tup
         .where(label_counts.c.start_us >= since_us, label_counts.c.start_us < until_us)
         .group_by(label_counts.c.label)
     )
-    pictured: Select[str, int] = (
-        select(images.c.label, func.count())
-        .where(images.c.utc_us >= since_us, images.c.utc_us < until_us, images.c.verdict.in_(_DEFECTIVE))
-        .group_by(images.c.label)
-    )
-    rows = connection.execute(counted).all() or connection.execute(pictured).all()
+    rows = connection.execute(counted).all()
     return tuple(sorted(((str(label), int(count)) for label, count in rows if count), key=lambda pair: (-pair[1], pair[0])))
 
 

@@ -13,7 +13,8 @@ import pytest
 from inference.errors import PackError, UsageError
 from inference.findings import Finding, Verdict
 from inference.image_runner import ImageRunner
-from station.inspecting import INSPECT_COLUMNS, inspect, list_images, pick_worst, place_heatmaps
+from station.counting import worst_finding
+from station.inspecting import INSPECT_COLUMNS, inspect, list_images, place_heatmaps
 from station.results_file import ResultsError
 from tests.model_factory import add_golden, make_blob_pack, make_drift_pack, make_shade_pack
 from tests.unit.pictures import encode_png, paint
@@ -159,9 +160,9 @@ def test_the_worst_finding_speaks_for_the_image(tmp_path: Path) -> None:
 
     ok, high = finding(Verdict.OK, 0.3, 0.5), finding(Verdict.OK, 0.45, 0.5)
     none, bad = finding(Verdict.NO_VERDICT, float("nan"), 0.5), finding(Verdict.DEFECT, 0.2, 0.1)
-    assert pick_worst([ok, high]) is high
-    assert pick_worst([high, none]) is none
-    assert pick_worst([none, bad, ok]) is bad
+    assert worst_finding([ok, high]) is high
+    assert worst_finding([high, none]) is none
+    assert worst_finding([none, bad, ok]) is bad
 
 
 def test_a_pack_without_a_map_draws_no_heatmaps(tmp_path: Path, packs: Path) -> None:
