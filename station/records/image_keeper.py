@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import threading
 from collections import deque
 from collections.abc import Callable
@@ -22,6 +23,8 @@ _log = logging.getLogger(__name__)
 
 MAX_WAITING_BYTES = 192 * 2**20
 """Pictures wait for the disk up to this size; those of warnings up to twice of it."""
+LOSS_TOLD_S = 60.0
+"""A warning's picture that was lost is a fault of the records for so long, s."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,18 +44,23 @@ class ImageKeeper:
         images: Folder of the pictures; each goes into the folder of its UTC day.
         disk: Says whether there is room.
         on_written: Called on the keeper's thread with the row of a picture that is on disk.
+        now_s: Monotonic time, s.
     """
 
-    def __init__(self, images: Path, disk: DiskWatch, on_written: Callable[[dict[str, object]], None]) -> None:
+    def __init__(self, images: Path, disk: DiskWatch, on_written: Callable[[dict[str, object]], None], now_s: Callable[[], float]) -> None:
         self._images = images
         self._disk = disk
         self._on_written = on_written
+        self._now_s = now_s
         self._waiting: deque[_Picture] = deque()
         self._waiting_bytes = 0
         self._changed = threading.Condition()
         self._stopping = False
         self._busy = False
         self._lost = 0
+        self._lost_of_warnings = 0
+        self._trouble = ""
+        self._trouble_s = -math.inf
         self._names: dict[str, int] = {}
         self._thread = threading.Thread(target=self._run, name="records-images", daemon=True)
 
@@ -65,8 +73,8 @@ class ImageKeeper:
         frame = judged.frame
         if frame.image is None:
             return None
-        if self._disk.nearly_full:
-            self._count_lost("no room on the disk")
+        if self._disk.nearly_full:  # a fault by itself
+            self._count_lost("no room on the disk", alarm_id)
             return None
         heatmap = finding.heatmap if finding is not None else None
         size = frame.image.nbytes + (heatmap.nbytes if heatmap is not None else 0)
@@ -74,19 +82,27 @@ class ImageKeeper:
         stem = file_stem(frame.utc, frame.source_id, frame.sequence, why_kept)
         with self._changed:
             limit = MAX_WAITING_BYTES * (2 if why_kept is WhyKept.ALARM else 1)
-            if self._waiting and self._waiting_bytes + size > limit:
-                self._lost += 1
-                return None
-            path = folder / f"{self._unique(f'{folder.name}/{stem}', stem)}{encoding_of(why_kept).value}"
-            self._waiting.append(_Picture(judged, why_kept, finding, alarm_id, path, size))
-            self._waiting_bytes += size
-            self._changed.notify()
-        return path
+            fits = not self._waiting or self._waiting_bytes + size <= limit
+            if fits:
+                path = folder / f"{self._unique(f'{folder.name}/{stem}', stem)}{encoding_of(why_kept).value}"
+                self._waiting.append(_Picture(judged, why_kept, finding, alarm_id, path, size))
+                self._waiting_bytes += size
+                self._changed.notify()
+                return path
+        why = "the disk is slower than pictures come"
+        self._count_lost(why, alarm_id, trouble=why)
+        return None
 
     @property
     def lost(self) -> int:
         """Pictures not kept since start: no room in memory or on the disk."""
         return self._lost
+
+    @property
+    def trouble(self) -> str:
+        """Why a warning's picture was lost in the last minute, in English, a full disk apart; empty where none was."""
+        with self._changed:
+            return self._trouble if self._now_s() - self._trouble_s < LOSS_TOLD_S else ""
 
     def stop(self, deadline_s: float) -> int:
         """Write what waits and end within *deadline_s*; returns how many pictures were not written."""
@@ -120,9 +136,12 @@ class ImageKeeper:
             except OSError as error:
                 why = error.strerror or str(error)
                 self._disk.refused(f"a picture could not be written: {why}")
-                self._count_lost(why)
+                self._count_lost(why, picture.alarm_id, trouble=why)
             except RecordsError as error:
-                self._count_lost(str(error))
+                self._count_lost(str(error), picture.alarm_id, trouble=str(error))
+            except Exception as error:  # noqa: BLE001 - top of a worker loop: said, and the next picture is written
+                _log.exception("A picture could not be written")
+                self._count_lost(str(error), picture.alarm_id, trouble=str(error))
             with self._changed:
                 self._busy = False
                 self._waiting_bytes -= picture.size_bytes
@@ -173,9 +192,17 @@ class ImageKeeper:
             "size_bytes": size_bytes,
         }
 
-    def _count_lost(self, why: str) -> None:
+    def _count_lost(self, why: str, alarm_id: AlarmId | None, trouble: str = "") -> None:
+        """Every lost picture of a warning is said; of others the first."""
         with self._changed:
             self._lost += 1
             first = self._lost == 1
-        if first:
+            if alarm_id is not None:
+                self._lost_of_warnings += 1
+                if trouble:
+                    self._trouble = f"{self._lost_of_warnings} pictures of warnings were not kept since the start: {trouble}"
+                    self._trouble_s = self._now_s()
+        if alarm_id is not None:
+            _log.error("the picture of warning %s was not kept: %s", alarm_id, why)
+        elif first:
             _log.error("a picture was not kept: %s", why)

@@ -65,7 +65,7 @@ class Records:
         self._upkeep_lock = threading.Lock()
         self._stopped = False
         self._unwritten = 0
-        self._images = ImageKeeper(folder.images, disk, self._keep_image_row)
+        self._images = ImageKeeper(folder.images, disk, self._keep_image_row, clock.monotonic_s)
         self._writer = DatabaseWriter(database, on_idle=self._on_idle)
 
     @classmethod
@@ -222,14 +222,14 @@ class Records:
 
     def disk_state(self) -> DiskView:
         """The records' light; from memory, cheap."""
-        return self._disk.view(self._writer.state().failing)
+        return self._disk.view(self._failing())
 
     def faults(self) -> Mapping[SystemFault, str]:
         """What fails of the records, with the English reason; kinds that do not fail are absent. Cheap."""
         found: dict[SystemFault, str] = {}
         if full := self._disk.nearly_full:
             found[SystemFault.DISK_NEARLY_FULL] = full
-        if failing := self._writer.state().failing:
+        if failing := self._failing():
             found[SystemFault.RECORDS_FAILING] = failing
         return found
 
@@ -308,6 +308,10 @@ class Records:
             return unwritten
 
     # ------------------------------------------------------------------ within
+
+    def _failing(self) -> str:
+        """Why entries or pictures of warnings are not kept, in English; empty when they are."""
+        return "; ".join(why for why in (self._writer.state().failing, self._images.trouble) if why)
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:

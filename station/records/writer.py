@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from inference.errors import RecordsError
 from station.records.database import Database, Durability
@@ -243,7 +243,7 @@ class DatabaseWriter:
         except (OperationalError, InterfaceError, OSError) as error:
             self._give_back(batch, _short(error))
             return False
-        except (SQLAlchemyError, TypeError, ValueError):
+        except Exception:  # noqa: BLE001 - top of a worker loop: one job is wrong, found and said below
             return self._write_singly(batch)
         self._finish(batch)
         return True
@@ -256,7 +256,7 @@ class DatabaseWriter:
             except (OperationalError, InterfaceError, OSError) as error:
                 self._give_back(batch[place:], _short(error))
                 return False
-            except (SQLAlchemyError, TypeError, ValueError) as error:
+            except Exception as error:  # noqa: BLE001 - top of a worker loop: the job is refused, the thread goes on
                 if job.keep is Keep.JOURNAL:
                     _log.exception("the database refused an entry: %s", job.what)
                     with self._changed:
@@ -308,4 +308,4 @@ class DatabaseWriter:
 def _short(error: Exception) -> str:
     """The driver's own words, without SQL and parameters."""
     cause = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
-    return str(cause).splitlines()[0]
+    return next(iter(str(cause).splitlines()), type(cause).__name__)

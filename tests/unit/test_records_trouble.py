@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection, insert
@@ -23,7 +24,7 @@ from station.records.store import Records
 from station.records.writer import Job, Keep
 from station.view import Feedback, FeedbackAnswer, ImageQuery
 from tests.unit.alarm_making import RIG, finding, judged, utc
-from tests.unit.record_making import HandDisk, open_records, raised
+from tests.unit.record_making import HandClock, HandDisk, open_records, raised
 
 FULL_DISK = OperationalError("INSERT", {}, sqlite3.OperationalError("database or disk is full"))
 
@@ -163,6 +164,55 @@ def test_no_space_while_writing_a_picture(tmp_path: Path, monkeypatch: pytest.Mo
     assert "No space left" in records.faults()[SystemFault.DISK_NEARLY_FULL]
     assert records.images(ImageQuery()) == []
     assert records.stop() == 0
+
+
+def test_a_warning_whose_picture_could_not_be_kept_is_told_for_a_minute_and_logged_each_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    clock = HandClock()
+    records = open_records(tmp_path, clock=clock)
+
+    def broken(_path: Path, _content: bytes) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    with monkeypatch.context() as patched, caplog.at_level("ERROR"):
+        patched.setattr(image_keeper, "write_atomically", broken)
+        for name in ("a", "b"):
+            records.keep_image(judged(), WhyKept.ALARM, finding(0.9), AlarmId(name))
+        records._images.stop(10)
+    assert [f"warning {name} was not kept" in caplog.text for name in ("a", "b")] == [True, True]
+    told = records.faults()[SystemFault.RECORDS_FAILING]
+    assert "2 pictures of warnings were not kept" in told
+    assert "Input/output error" in told
+    assert "2 pictures of warnings" in records.disk_state().detail
+    clock.now_s = 61.0
+    assert SystemFault.RECORDS_FAILING not in records.faults()
+    records.stop()
+
+
+def test_whatever_goes_wrong_with_one_picture_or_entry_the_threads_go_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    records = open_records(tmp_path)
+
+    def confused(_connection: Connection) -> None:
+        raise KeyError("nobody thought of this")
+
+    encode = image_keeper.encode
+    calls: list[int] = []
+
+    def confused_once(*given: Any) -> bytes:
+        calls.append(1)
+        if len(calls) == 1:
+            raise KeyError("nobody thought of this")
+        return encode(*given)
+
+    monkeypatch.setattr(image_keeper, "encode", confused_once)
+    records._writer.submit(Job(confused, Keep.JOURNAL, Durability.FULL, "A confused entry"))
+    for number in range(2):
+        records.keep_image(judged(number), WhyKept.DEFECT, finding(0.9), None)
+    records.flush()
+    assert records.stop() == 0
+    assert (records.writer_state().lost, records.images_lost) == (1, 1)
+    assert rows_in(tmp_path, "images") == 1
 
 
 def test_a_write_that_breaks_off_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
