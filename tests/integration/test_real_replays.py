@@ -1,0 +1,81 @@
+"""This file decides whether replayed real recordings end in the expected warnings and records.
+
+The shipped packs were fitted on these very recordings (their cards give the honest figures), so this proves the line, not the packs.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from station.config import StationFile
+from station.line import Line
+from station.paths import DataFolder, resources_dir
+from station.station_file import load_station
+from station.view import AlarmRecord, ImageQuery
+from tests.integration.station_making import wait_until
+
+STATIONS = resources_dir() / "stations"
+
+pytestmark = pytest.mark.real_data
+
+
+def _replayed(tmp_path: Path, name: str, part: str, **changed: object) -> Line:
+    """The replay station *name* with the first of its *part* (cameras or sensors) changed, run to its end."""
+    station: StationFile = load_station(STATIONS / name)
+    sources = (getattr(station, part)[0].model_copy(update=changed),)
+    line = Line(station.model_copy(update={part: sources}), STATIONS, DataFolder(tmp_path / "data"))
+    line.start()
+    try:
+        wait_until(lambda: line.finished, "the end of the replay", 100.0)
+    finally:
+        line.stop()
+    return line
+
+
+def _raised(tmp_path: Path, name: str) -> list[AlarmRecord]:
+    """Warnings in the records, read after a restart, oldest first."""
+    again = Line(load_station(STATIONS / name), STATIONS, DataFolder(tmp_path / "data"))
+    try:
+        now = again.clock.utc()
+        return sorted(again.alarm_history(now - timedelta(hours=1), now), key=lambda alarm: alarm.raised_utc)
+    finally:
+        again.stop()
+
+
+def test_cycles_that_go_from_sound_to_worn_warn_of_what_is_worn_and_of_nothing_else(real_data_dir: Path, tmp_path: Path) -> None:
+    # Cycles 1250-1260 are sound, then the accumulator loses gas, from 1271 pump and valve are worn too; the cooler stays sound.
+    folder = real_data_dir / "sensor" / "hydraulic"
+    line = _replayed(tmp_path, "replay-hydraulic.toml", "sensors", path=str(folder), rows="1250:1301")
+    summary = line.summary()
+    assert summary["samples"] == 51 * 600
+    assert summary["drops"] == 0
+    raised = [alarm.definition_id for alarm in _raised(tmp_path, "replay-hydraulic.toml")]
+    assert raised[0] == "accumulator"
+    assert set(raised) == {"accumulator", "pump", "valve"}
+
+
+def test_a_position_that_pits_warns_once_with_the_judged_frame_kept(real_data_dir: Path, tmp_path: Path) -> None:
+    images = real_data_dir / "vision" / "ball_screw" / "images" / "277500_315"
+    line = _replayed(tmp_path, "replay-ball-screw.toml", "cameras", path=str(images))
+    summary = line.summary()
+    assert summary["frames"] == 69
+    assert summary["alarms"] == {"defect": 1, "fault": 0, "system": 0}
+    (warning,) = _raised(tmp_path, "replay-ball-screw.toml")
+    assert warning.count >= 20, "nearly all of the 29 pitted frames stand behind it"
+    again = Line(load_station(STATIONS / "replay-ball-screw.toml"), STATIONS, DataFolder(tmp_path / "data"))
+    try:
+        (kept,) = again.images(ImageQuery(why_kept="alarm"))
+        assert kept.path.stat().st_size > 10_000
+        assert kept.score >= kept.threshold
+    finally:
+        again.stop()
+
+
+def test_the_position_that_never_pits_warns_never(real_data_dir: Path, tmp_path: Path) -> None:
+    images = real_data_dir / "vision" / "ball_screw" / "images" / "477500_315"
+    line = _replayed(tmp_path, "replay-ball-screw.toml", "cameras", path=str(images))
+    assert line.summary()["frames"] == 69
+    assert line.summary()["alarms"] == {"defect": 0, "fault": 0, "system": 0}
