@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 
-from bench.figures import Figure
+from tests.bench.figures import Figure
 
 _ROUNDS = 5
 _LIBRARIES = "import onnxruntime, cv2, numpy, pydantic, sqlalchemy, PySide6.QtWidgets, PySide6.QtGui, PySide6.QtCore"
@@ -24,7 +24,7 @@ def measure_start_up() -> list[Figure]:
         libraries_s.append(time.time() - begun_s)
         spawned = str(time.time())
         run = subprocess.run(
-            [sys.executable, "-m", "bench.first_verdict", spawned], check=True, env=environment, capture_output=True, text=True
+            [sys.executable, "-m", "tests.bench.first_verdict", spawned], check=True, env=environment, capture_output=True, text=True
         )
         picture, verdict = (float(part) for part in run.stdout.split()[-2:])
         picture_s.append(picture)

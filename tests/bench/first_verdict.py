@@ -1,6 +1,6 @@
 """This file decides when the first live verdict is there: run as a program, it prints the seconds since it was started.
 
-Usage: ``python -m bench.first_verdict SPAWNED`` with the parent's ``time.time()`` just before it spawned this process.
+Usage: ``python -m tests.bench.first_verdict SPAWNED`` with the parent's ``time.time()`` just before it spawned this process.
 """
 
 from __future__ import annotations

@@ -7,13 +7,13 @@ import tempfile
 import time
 from pathlib import Path
 
-from bench.figures import Figure
-from bench.parts_on_disk import write_parts
 from inference.image_file import read_image
 from inference.image_runner import HeatmapPolicy, ImageRunner
 from inference.model_opening import open_model
 from station.inspecting import inspect
 from station.paths import models_dir
+from tests.bench.figures import Figure
+from tests.bench.parts_on_disk import write_parts
 
 _PACK = "surface-pitting"
 _IMAGES = 200
@@ -42,7 +42,7 @@ def measure_inspect() -> list[Figure]:
 
 def _bare(paths: list[Path]) -> float:
     runner = open_model(models_dir() / _PACK).runner
-    assert isinstance(runner, ImageRunner)  # noqa: S101 - narrows the type
+    assert isinstance(runner, ImageRunner)
     begun_s = time.perf_counter()
     for path in paths:
         runner.run(runner.prepare(read_image(path)), HeatmapPolicy.NEVER)

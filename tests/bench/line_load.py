@@ -15,8 +15,6 @@ from pathlib import Path
 import numpy as np
 import psutil
 
-from bench.figures import Figure
-from bench.parts_on_disk import render_parts
 from inference.findings import ImageU8
 from inference.image_runner import HeatmapPolicy, ImageRunner
 from inference.model_opening import open_model
@@ -26,6 +24,8 @@ from station.line import Line
 from station.paths import DataFolder, models_dir
 from station.sources.camera_kinds import Picture
 from station.sources.read_loop import Reading
+from tests.bench.figures import Figure
+from tests.bench.parts_on_disk import render_parts
 
 from gui.app import application  # isort: skip - after onnxruntime, see gui.desktop
 from PySide6.QtCore import QCoreApplication, QObject, QTimer, Slot
@@ -194,7 +194,7 @@ def _figures(
 
 def _bare_inference_ms(pictures: list[ImageU8]) -> float:
     runner = open_model(models_dir() / "surface-pitting").runner
-    assert isinstance(runner, ImageRunner)  # noqa: S101 - narrows the type
+    assert isinstance(runner, ImageRunner)
     times_ms = []
     for number in range(60):
         begun_s = time.perf_counter()

@@ -1,4 +1,7 @@
-"""This file decides which benches run and how their figures are printed: ``python -m bench [NAME ...] [--minutes N] [--json FILE]``."""
+"""This file decides which benches run and how their figures are printed.
+
+Usage: ``python -m tests.bench [NAME ...] [--minutes N] [--json FILE]``.
+"""
 
 from __future__ import annotations
 
@@ -12,18 +15,18 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from bench.alarm_speed import measure_alarms
-from bench.figures import Figure
-from bench.inspect_speed import measure_inspect
-from bench.line_load import measure_load
-from bench.start_up import measure_start_up
+from tests.bench.alarm_speed import measure_alarms
+from tests.bench.figures import Figure
+from tests.bench.inspect_speed import measure_inspect
+from tests.bench.line_load import measure_load
+from tests.bench.start_up import measure_start_up
 
 NAMES = ("alarms", "inspect", "start-up", "load")
 
 
 def main() -> int:
     """Run the asked benches and print their figures; 0 when all ran."""
-    parser = argparse.ArgumentParser(prog="python -m bench", description="Measures Lineside against the bare work it must do.")
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description="Measures Lineside against the bare work it must do.")
     parser.add_argument("names", nargs="*", choices=[*NAMES, []], help=f"which ({', '.join(NAMES)}; default: all)")
     parser.add_argument("--minutes", type=float, default=1.2, help="length of the load bench (10: memory after 10 minutes)")
     parser.add_argument("--json", type=Path, help="also write the figures here")
