@@ -24,6 +24,7 @@ from typing_extensions import override
 
 from gui.controls import keycap_width, paint_keycap
 from gui.language import pick, reason_text
+from gui.sentences import sentence_text
 from gui.shrinking import shrink, to_screen
 from gui.theme import TextSize, ThemeSource
 from gui.time_text import clock_text, span_text
@@ -158,7 +159,7 @@ class CameraTile(QWidget):
         if reason.code is not ReasonCode.SOURCE_GONE:
             return reason_text(reason), ""
         since = self.tr("No picture since {time}").format(time=clock_text(view.health.since_utc))
-        detail = dict(reason.particulars).get("detail", "") or view.health.detail
+        detail = sentence_text(dict(reason.particulars).get("detail", "") or view.health.detail)
         retry = self.tr("Trying again ({count}).").format(count=view.health.attempts) if view.health.attempts else ""
         return since, " ".join(part for part in (_sentence(detail), retry) if part)
 

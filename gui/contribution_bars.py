@@ -10,6 +10,7 @@ from typing_extensions import override
 from gui.theme import TextSize, ThemeSource
 
 _MOST_BARS = 4
+_LEAST_SHARE = 0.01
 
 
 class ContributionBars(QWidget):
@@ -27,9 +28,10 @@ class ContributionBars(QWidget):
         theme.theme_changed.connect(self.updateGeometry)
 
     def show_bars(self, bars: tuple[tuple[str, float], ...]) -> None:
-        """Show (name, share 0..1) of each channel, strongest first; at most four."""
-        if bars[:_MOST_BARS] != self._bars:
-            self._bars = bars[:_MOST_BARS]
+        """Show (name, share 0..1) of each channel, strongest first; at most four, and none that had no part in it."""
+        shown = tuple(bar for bar in bars[:_MOST_BARS] if bar[1] >= _LEAST_SHARE)
+        if shown != self._bars:
+            self._bars = shown
             self.updateGeometry()
             self.update()
 

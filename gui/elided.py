@@ -19,11 +19,14 @@ class ElidedLabel(QWidget):
     Args:
         size: Type size when there is room.
         theme: Colours and type sizes.
+        weight: Of the type.
     """
 
-    def __init__(self, size: TextSize, theme: ThemeSource, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, size: TextSize, theme: ThemeSource, weight: QFont.Weight = QFont.Weight.Normal, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
-        self._size, self._source = size, theme
+        self._size, self._source, self._weight = size, theme, weight
         self._text = ""
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         theme.theme_changed.connect(self.updateGeometry)
@@ -45,7 +48,7 @@ class ElidedLabel(QWidget):
     @override
     def sizeHint(self) -> QSize:
         """The whole line."""
-        metrics = QFontMetricsF(self._source.font(self._size))
+        metrics = QFontMetricsF(self._source.font(self._size, self._weight))
         return QSize(round(metrics.horizontalAdvance(self._text)) + 2, round(metrics.height()))
 
     @override
@@ -54,7 +57,7 @@ class ElidedLabel(QWidget):
         del event
         painter = QPainter(self)
         painter.setPen(QColor(self._source.theme.ink))
-        font = self._source.font(self._size, QFont.Weight.Normal)
+        font = self._source.font(self._size, self._weight)
         smallest = max(_SMALLEST_PX, round(font.pixelSize() * _SHRINK))
         while font.pixelSize() > smallest and QFontMetricsF(font).horizontalAdvance(self._text) > self.width():
             font.setPixelSize(font.pixelSize() - 1)

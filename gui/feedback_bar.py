@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 
-from PySide6.QtCore import Slot
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from gui.choice_popup import ChoicePopup, NotePopup
 from gui.commands import Commands
 from gui.controls import ButtonRole, KeyButton, LabelRole, Wrap, label, set_role
 from gui.language import pick
+from gui.sentences import sentence_text
 from gui.words import answer_word
 from station.config import Choice
 from station.frames import AlarmId, PersonId
@@ -29,7 +30,12 @@ class FeedbackBar(QWidget):
     Args:
         commands: Sends the answer.
         people: Name of each person.
+
+    Signals:
+        pressed: Somebody has begun to answer, or goes on.
     """
+
+    pressed = Signal()
 
     def __init__(self, commands: Commands, people: dict[str, str], parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -105,7 +111,8 @@ class FeedbackBar(QWidget):
         if self._error:
             return self.tr("Not saved: {why}").format(why=self._error)
         if current is None or self._alarm is None:
-            return self.tr("Was this warning right?")
+            asked = self.tr("Was this warning right?")
+            return asked if self._commands.person_id is not None else f"{asked} " + self.tr("You will be asked for your PIN.")
         definition = self._alarm.definition
         parts = [
             self.tr("Saved ✓"),
@@ -126,6 +133,7 @@ class FeedbackBar(QWidget):
 
     def _send(self, feedback: Feedback) -> None:
         self._error = ""
+        self.pressed.emit()
         if self._commands.person_id is not None:
             self._saving = feedback.alarm_id
         self._commands.give_feedback(feedback, self._on_saved, self._on_failed)
@@ -139,7 +147,7 @@ class FeedbackBar(QWidget):
 
     def _on_failed(self, sentence: str) -> None:
         self._saving = None
-        self._error = sentence
+        self._error = sentence_text(sentence)
         self._update()
 
     def _ask(self, title: str, choices: tuple[Choice, ...]) -> ChoicePopup:

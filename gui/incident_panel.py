@@ -19,6 +19,7 @@ from gui.feedback_bar import FeedbackBar
 from gui.jobs import Jobs
 from gui.kept_picture import KeptPicture, PreparedPicture, prepare_file
 from gui.language import BothLanguages, pick, reason_text
+from gui.sentences import sentence_text
 from gui.symbols import PrioritySign
 from gui.theme import ThemeSource
 from gui.time_text import short_clock_text, span_text
@@ -91,7 +92,7 @@ class IncidentPanel(QFrame):
         head.addWidget(self._title, 1)
         head.addWidget(self.heat)
         head.addWidget(self.reset)
-        facts = QGridLayout()
+        facts = self._rows = QGridLayout()
         facts.setHorizontalSpacing(14)
         facts.setVerticalSpacing(3)
         facts.setColumnStretch(1, 1)
@@ -199,6 +200,8 @@ class IncidentPanel(QFrame):
             self._names[1].setVisible(likely)
             self._texts[1].setVisible(likely)
             self.picture.setVisible(picture)
+            # A layout does not tell the layouts in it that a widget of theirs was hidden.
+            self._rows.invalidate()
             layout.invalidate()
             if layout.minimumHeightForWidth(width) <= room:
                 return
@@ -215,7 +218,7 @@ class IncidentPanel(QFrame):
         if alarm.reason is not None:
             parts.append(reason_text(alarm.reason))
         if alarm.detail:
-            parts.append(alarm.detail)
+            parts.append(sentence_text(alarm.detail))
         if alarm.count > 1:
             parts.append(self.tr("{count} findings").format(count=alarm.count))
         return " · ".join(parts) if parts else pick(alarm.definition.title)
@@ -268,7 +271,7 @@ class IncidentPanel(QFrame):
         self._picture_job = None
         self._tries += 1
         if self._tries >= _MOST_TRIES:
-            self.picture.show_picture(None, (), sentence)
+            self.picture.show_picture(None, (), sentence_text(sentence))
             return
         # The path is known as soon as the picture is on its way to the disk.
         self._retry_at = self._now + _RETRY_AFTER

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from PySide6.QtCore import QCoreApplication, QEvent, QLocale, QObject, QTranslator, Signal
 
+from gui.sentences import sentence_text
 from inference.reasons import TEMPLATES, Reason
 
 TRANSLATIONS = Path(__file__).resolve().parent.parent / "resources" / "i18n"
@@ -56,7 +57,8 @@ def pick(text: BothLanguages) -> str:
 
 def reason_text(reason: Reason) -> str:
     """*reason* as one sentence in the current language, without a full stop."""
-    return reason.fill(QCoreApplication.translate("Reason", TEMPLATES[reason.code]))
+    said = Reason(reason.code, tuple((name, sentence_text(value)) for name, value in reason.particulars))
+    return said.fill(QCoreApplication.translate("Reason", TEMPLATES[reason.code]))
 
 
 class LanguageSwitch(QObject):

@@ -20,6 +20,8 @@ from station.frames import AlarmId
 from station.view import AlarmView, LinePort, LineSnapshot
 
 _TEXTS_EVERY_S = 0.5
+_BUSY_S = 15.0
+"""So long after a choice or an answer the chosen warning keeps its place."""
 
 
 class LineScreen(Screen):
@@ -57,8 +59,10 @@ class LineScreen(Screen):
         self._chosen: AlarmId | None = None
         self._known: frozenset[AlarmId] = frozenset()
         self._texts_at_s = -1.0
+        self._busy_at_s = -_BUSY_S
         self._changed = -1
         self.warnings.selected.connect(self._on_selected)
+        self.incident.feedback.pressed.connect(self._on_answered)
         self._build()
 
     def _build(self) -> None:
@@ -103,15 +107,16 @@ class LineScreen(Screen):
     def _choose(self, alarms: tuple[AlarmView, ...]) -> None:
         """A person's choice stays while its warning is open; a new warning that is the most urgent takes its place.
 
-        The chosen warning keeps its place while the person is answering it, i.e. while a popup is open.
+        The chosen warning keeps its place while the person is busy with it: while a popup is open, and for some seconds
+        after it was chosen or answered. Else an answer could go to a warning that came between the look and the tap.
         """
         ids = frozenset(alarm.alarm_id for alarm in alarms)
         first = alarms[0].alarm_id if alarms else None
         arrived = first is not None and first not in self._known
-        popup_open = QApplication.activeModalWidget() is not None
-        if self._chosen not in ids or (arrived and not popup_open):
-            self._chosen = first
-        self._known = ids
+        busy = QApplication.activeModalWidget() is not None or self._clock.monotonic_s() - self._busy_at_s < _BUSY_S
+        if self._chosen not in ids or (arrived and not busy):
+            self._chosen, busy = first, False
+        self._known = ids - {first} if arrived and busy and first is not None else ids
 
     @override
     def keys(self) -> list[tuple[str, str]]:
@@ -138,4 +143,9 @@ class LineScreen(Screen):
     @Slot(str)
     def _on_selected(self, alarm: str) -> None:
         self._chosen = AlarmId(alarm)
+        self._busy_at_s = self._clock.monotonic_s()
         self._changed = -1
+
+    @Slot()
+    def _on_answered(self) -> None:
+        self._busy_at_s = self._clock.monotonic_s()

@@ -105,7 +105,7 @@ class TimePlot(QWidget):
         self._band.setBrush(pg.mkBrush(theme.band))
         for line in self._band.lines:
             line.setPen(pg.mkPen(None))
-        self._limit.setPen(pg.mkPen(abnormal, width=1, style=Qt.PenStyle.DashLine))
+        self._limit.setPen(pg.mkPen(theme.trace_muted, width=1, style=Qt.PenStyle.DashLine))
         self._cursor.setPen(pg.mkPen(theme.focus, width=1))
         self._marks.setPen(pg.mkPen(theme.line_strong, width=1, style=Qt.PenStyle.DotLine))
         axis: Any = self._item.getAxis("left")

@@ -14,6 +14,9 @@ from gui.theme import TextSize, ThemeSource
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
+_TICK_S = 300.0
+"""Times under an axis stand at whole five minutes where they can."""
+
 
 class _Frame:
     """The axes of one chart: value axis left, times below, and what maps onto them."""
@@ -51,7 +54,8 @@ class _Frame:
         self.painter.setPen(QColor(self.theme.ink_muted))
         long = (last - first).total_seconds() > 36 * 3600
         height = self.metrics.height()
-        for share in (0.0, 0.25, 0.5, 0.75, 1.0):
+        parts = next((n for n in (4, 3, 5, 2) if (last - first).total_seconds() % (n * _TICK_S) == 0), 4)
+        for share in (number / parts for number in range(parts + 1)):
             at = (first + (last - first) * share).astimezone()
             box = QRectF(self.x_of(share) - 60.0, self.area.bottom() + 6.0, 120.0, height)
             self.painter.drawText(box, Qt.AlignmentFlag.AlignCenter, at.strftime("%m-%d %H:%M") if long else at.strftime("%H:%M"))

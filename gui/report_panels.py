@@ -101,7 +101,8 @@ def warning_row(alarm: AlarmRecord, station: StationFile) -> tuple[str, ...]:
         why = " · ".join(
             part for part in (texts.get(said.cause_id, said.cause_id), texts.get(said.action_id, said.action_id), said.note) if part
         )
-    lasted = "" if alarm.returned_utc is None else span_text((alarm.returned_utc - alarm.raised_utc).total_seconds())
+    still = QCoreApplication.translate("Report", "still there")
+    lasted = still if alarm.returned_utc is None else span_text((alarm.returned_utc - alarm.raised_utc).total_seconds())
     return (
         f"{alarm.raised_utc.astimezone():%m-%d %H:%M:%S}",
         pick(alarm.title),

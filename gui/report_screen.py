@@ -30,6 +30,7 @@ from gui.report_figures import Period, period_bounds, report_csv
 from gui.report_panels import ChartPanel, PriorityCell, WarningTable, charts, figures
 from gui.report_pdf import report_pdf
 from gui.screen import Screen
+from gui.sentences import sentence_text
 from gui.theme import TOUCH_PX, ThemeSource
 from inference.errors import RecordsError
 from station.clock import Clock, SystemClock
@@ -186,7 +187,7 @@ class ReportScreen(Screen):
 
     def _on_failed(self, sentence: str) -> None:
         self._job = None
-        self.told.emit(sentence)
+        self.told.emit(sentence_text(sentence))
 
     # what is shown
 
@@ -242,8 +243,8 @@ class ReportScreen(Screen):
         else:
             for number in range(count):
                 self._chart_grid.addWidget(self._panels[number], 0, number)
-        self._chart_grid.setColumnStretch(0, 3)
-        self._chart_grid.setColumnStretch(1, 2 if count > 1 else 0)
+        self._chart_grid.setColumnStretch(0, 2 if count == 2 else 3)
+        self._chart_grid.setColumnStretch(1, {2: 3, 3: 2}.get(count, 0))
 
     def _fit_columns(self) -> None:
         header = self._table.horizontalHeader()

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+from datetime import datetime
 from functools import partial
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QKeySequence, QPainter, QPaintEvent, QShortcut
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QFrame, QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from gui.controls import ButtonRole, KeyButton, LabelRole, Wrap, label
@@ -57,6 +58,12 @@ class ReviewDetail(QFrame):
         self._about = label(LabelRole.MUTED, wrap=Wrap.WORDS)
         self._said = label(LabelRole.STRONG)
         self._progress = label(LabelRole.MUTED)
+        self.good = ReviewPicture(theme)
+        self.good.hide()
+        self._pictures = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._pictures.setSpacing(8)
+        self._pictures.addWidget(self.picture, 1)
+        self._pictures.addWidget(self.good, 1)
         self._bar = _ProgressBar(theme)
         self._zoom = label(LabelRole.CAPTION)
         head = QHBoxLayout()
@@ -107,12 +114,13 @@ class ReviewDetail(QFrame):
         layout = QVBoxLayout(self)
         layout.setSpacing(8)
         layout.addLayout(head)
-        layout.addWidget(self.picture, 1)
+        layout.addLayout(self._pictures, 1)
         layout.addLayout(tools)
         layout.addLayout(answers)
         layout.addLayout(self._label_row)
         layout.addWidget(self._hints)
         self.picture.zoom_changed.connect(self._on_zoom_changed)
+        self.good.zoom_changed.connect(self._on_good_moved)
 
     def _add_labels(self) -> None:
         names = [
@@ -185,7 +193,19 @@ class ReviewDetail(QFrame):
     def show_picture(self, picture: PreparedPicture | None, regions: tuple[Region, ...], message: str = "") -> None:
         """Show the image, or *message* where there is none; the heatmap's button works only where there is a heatmap."""
         self.picture.show_picture(picture, regions, message)
+        self.picture.set_caption("")
+        self.good.hide()
         self._heat.setEnabled(self.picture.has_heat)
+
+    def show_good(self, picture: PreparedPicture, taken_utc: datetime) -> None:
+        """Show a good image of the same camera for comparison, at the same zoom and place: under a wide image, else beside it."""
+        wide = self.picture.is_wide
+        self._pictures.setDirection(QBoxLayout.Direction.TopToBottom if wide else QBoxLayout.Direction.LeftToRight)
+        self.good.show_picture(picture, ())
+        self.good.look_like(self.picture)
+        self.good.set_caption(self.tr("nearest good image · {time}").format(time=f"{taken_utc.astimezone():%m-%d %H:%M:%S}"))
+        self.picture.set_caption(self.tr("this image"))
+        self.good.show()
 
     def show_progress(self, number: int, listed: int, answered: int, *, complete: bool) -> None:
         """Write which image of how many this is, and fill the bar by those that are answered."""
@@ -202,6 +222,11 @@ class ReviewDetail(QFrame):
 
     def _on_zoom_changed(self, percent: int) -> None:
         self._zoom.setText(f"{percent} %")
+        self.good.look_like(self.picture)
+
+    def _on_good_moved(self, percent: int) -> None:
+        del percent
+        self.picture.look_like(self.good)
 
     def _on_heat_released(self) -> None:
         self.picture.hide_heat()

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QKeySequence, QPainter, QPaintEvent, QPalette, QShortcut
 from PySide6.QtWidgets import QButtonGroup, QComboBox, QFrame, QLabel, QSizePolicy, QVBoxLayout, QWidget
 from typing_extensions import override
 
-from gui.controls import KeyButton, LabelRole, label
+from gui.controls import KeyButton, LabelRole, keycap_width, label, paint_keycap
 from gui.language import pick
 from gui.review_query import Choice, Reviewed, Show, Since
 from gui.theme import TOUCH_PX
@@ -20,14 +20,25 @@ _KEYS = {Show.TO_REVIEW: "Q", Show.DEFECTS: "W", Show.NEAR_MISSES: "E", Show.RAN
 
 
 class _List(QComboBox):
-    """A list that shows that it opens."""
+    """A list that shows its key, and that it opens.
+
+    Args:
+        key: The key that opens it.
+    """
+
+    def __init__(self, key: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._key = key
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         painter = QPainter(self)
-        painter.setPen(self.palette().color(QPalette.ColorRole.PlaceholderText))
+        muted = self.palette().color(QPalette.ColorRole.PlaceholderText)
+        painter.setPen(muted)
         painter.drawText(self.rect().adjusted(0, 0, -12, 0), int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight), "▾")
+        cap, height = keycap_width(self._key, self), self.fontMetrics().height()
+        paint_keycap(painter, QRectF(self.width() - 32 - cap, (self.height() - height) / 2, cap, height), self._key, muted)
         painter.end()
 
 
@@ -77,7 +88,7 @@ class ReviewFilters(QFrame):
 
     def _add_list(self, name: str, key: str) -> QComboBox:
         self._add_title(name)
-        box = _List()
+        box = _List(key)
         box.setMinimumHeight(TOUCH_PX)
         box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         box.setMinimumContentsLength(6)
@@ -109,12 +120,12 @@ class ReviewFilters(QFrame):
             for one in output.labels
             if one.severity > 0.0
         }
-        _fill(self._label, [(self.tr("Any label [L]"), None), *((title, name) for name, title in titles.items())])
-        _fill(self._camera, [(self.tr("All cameras [K]"), None), *((pick(one.name), one.id) for one in self._station.cameras)])
+        _fill(self._label, [(self.tr("Any label"), None), *((title, name) for name, title in titles.items())])
+        _fill(self._camera, [(self.tr("All cameras"), None), *((pick(one.name), one.id) for one in self._station.cameras)])
         _fill(
             self._since,
             [
-                (self.tr("Any time [D]"), Since.ANY),
+                (self.tr("Any time"), Since.ANY),
                 (self.tr("This shift"), Since.SHIFT),
                 (self.tr("24 hours"), Since.DAY),
                 (self.tr("7 days"), Since.WEEK),
@@ -124,7 +135,7 @@ class ReviewFilters(QFrame):
         _fill(
             self._reviewed,
             [
-                (self.tr("Answered or not [B]"), Reviewed.ANY),
+                (self.tr("Answered or not"), Reviewed.ANY),
                 (self.tr("Nobody yet"), Reviewed.NOBODY),
                 (self.tr("Somebody"), Reviewed.SOMEBODY),
                 *people,

@@ -248,7 +248,8 @@ class ImageGrid(QListView):
         """Choose the columns anew for width and scale."""
         width = self.viewport().width()
         self._columns = max(1, width // self._source.space(_CELL_PX))
-        side = max(width // self._columns, 40)
+        # One pixel less: a row that fills the width to the last pixel is broken before its last image.
+        side = max((width - 1) // self._columns, 40)
         self.setGridSize(QSize(side, round(side * 0.62) + self._source.px(TextSize.CAPTION) + 18))
 
     @override

@@ -12,6 +12,7 @@ from gui.theme import TextSize, Theme, ThemeSource
 from inference.findings import Region
 
 _MOST_ZOOM = 16.0
+_WIDE = 1.2
 
 
 class ReviewPicture(QWidget):
@@ -32,6 +33,7 @@ class ReviewPicture(QWidget):
         self._picture: PreparedPicture | None = None
         self._regions: tuple[Region, ...] = ()
         self._message = ""
+        self._caption = ""
         self._zoom = 1.0
         self._centre = QPointF(0.5, 0.5)
         self._heat_shown = False
@@ -68,6 +70,27 @@ class ReviewPicture(QWidget):
         """Show *picture* with *regions* at the zoom and place in force, or *message* where there is none."""
         self._picture, self._regions, self._message = picture, regions, message
         self._tell()
+        self.update()
+
+    def set_caption(self, caption: str) -> None:
+        """Write *caption* over the lower left corner; empty for none."""
+        if caption != self._caption:
+            self._caption = caption
+            self.update()
+
+    @property
+    def caption(self) -> str:
+        """What stands over the lower left corner."""
+        return self._caption
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether the image is clearly wider than high, so that another one stands better under it than beside it."""
+        return self._picture is not None and self._picture.bgr.shape[1] > _WIDE * self._picture.bgr.shape[0]
+
+    def look_like(self, other: ReviewPicture) -> None:
+        """Take zoom and place of *other*, without telling anybody."""
+        self._zoom, self._centre = other._zoom, QPointF(other._centre)
         self.update()
 
     def show_heat(self) -> None:
@@ -188,7 +211,19 @@ class ReviewPicture(QWidget):
         tags: list[QRectF] = []
         for region in self._regions:
             self._paint_region(painter, region, target, scale, theme, tags)
+        if self._caption:
+            self._paint_caption(painter, theme)
         painter.end()
+
+    def _paint_caption(self, painter: QPainter, theme: Theme) -> None:
+        font = self._source.font(TextSize.CAPTION)
+        metrics = QFontMetricsF(font)
+        shown = metrics.elidedText(self._caption, Qt.TextElideMode.ElideRight, self.width() - 20.0)
+        box = QRectF(0.0, self.height() - metrics.height() - 8.0, metrics.horizontalAdvance(shown) + 18.0, metrics.height() + 8.0)
+        painter.fillRect(box, QColor(theme.overlay))
+        painter.setFont(font)
+        painter.setPen(QColor(theme.overlay_ink))
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, shown)
 
     def _paint_region(self, painter: QPainter, region: Region, target: QRectF, scale: float, theme: Theme, tags: list[QRectF]) -> None:
         box = QRectF(target.x() + region.x * scale, target.y() + region.y * scale, region.width * scale, region.height * scale)

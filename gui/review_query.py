@@ -14,14 +14,16 @@ import numpy as np
 from gui.kept_picture import PreparedPicture, prepare_file
 from gui.language import pick
 from inference.contract import PackContract
+from inference.errors import InputError
 from inference.findings import ImageU8, Region
 from station.config import Shift
 from station.frames import PersonId, SourceId
 from station.shifts import running_shift
-from station.view import ImageQuery, ImageRecord, LinePort
+from station.view import FeedbackAnswer, ImageQuery, ImageRecord, LinePort
 
 PAGE = 500
 """Images asked for at once."""
+_GOOD = "random_ok"
 
 
 class Show(Enum):
@@ -150,3 +152,29 @@ def prepare_record(record: ImageRecord) -> PreparedPicture:
         read = cv2.imdecode(data, cv2.IMREAD_GRAYSCALE) if data.size else None
         heatmap = None if read is None else np.asarray(read, dtype=np.uint8)
     return prepare_file(record.path, heatmap)
+
+
+def nearest_good(port: LinePort, record: ImageRecord) -> ImageRecord | None:
+    """The kept OK image of the same camera that was taken nearest in time, and that nobody called a defect.
+
+    Runs on a worker thread.
+
+    Returns:
+        None where there is none, and for an image that is one of those itself.
+    """
+    if record.why_kept == _GOOD:
+        return None
+    kept = port.images(ImageQuery(source_id=record.source_id, why_kept=_GOOD, limit=PAGE))
+    good = [one for one in kept if one.feedback is None or one.feedback.answer is FeedbackAnswer.FALSE]
+    return min(good, key=lambda one: abs(one.utc - record.utc), default=None)
+
+
+def prepare_good(port: LinePort, record: ImageRecord) -> tuple[ImageRecord, PreparedPicture] | None:
+    """Find and read the image to compare *record* with. Runs on a worker thread; None where there is none that can be read."""
+    good = nearest_good(port, record)
+    if good is None:
+        return None
+    try:
+        return good, prepare_file(good.path, None)
+    except InputError:  # the retention may have been there first
+        return None

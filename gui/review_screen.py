@@ -17,9 +17,10 @@ from gui.kept_picture import PreparedPicture
 from gui.review_detail import ReviewDetail
 from gui.review_filters import ReviewFilters
 from gui.review_grid import ImageGrid, ImageModel
-from gui.review_query import PAGE, Page, fetch_images, label_titles, prepare_record, regions_of
+from gui.review_query import PAGE, Page, fetch_images, label_titles, prepare_good, prepare_record, regions_of
 from gui.review_thumbnails import Thumbnails
 from gui.screen import Screen
+from gui.sentences import sentence_text
 from gui.theme import ThemeSource
 from station.frames import PersonId
 from station.view import Feedback, FeedbackAnswer, ImageRecord, LinePort, LineSnapshot, Outcome, ReviewLoad
@@ -195,11 +196,17 @@ class ReviewScreen(Screen):
     def _on_picture(self, record: ImageRecord, picture: PreparedPicture) -> None:
         self._picture_job = None
         self._detail.show_picture(picture, regions_of(record, self._model.titles))
+        self._picture_job = self.jobs.run(self, partial(prepare_good, self.port, record), self._on_good)
+
+    def _on_good(self, found: tuple[ImageRecord, PreparedPicture] | None) -> None:
+        self._picture_job = None
+        if found is not None:
+            self._detail.show_good(found[1], found[0].utc)
 
     def _on_picture_failed(self, record: ImageRecord, sentence: str) -> None:
         del record
         self._picture_job = None
-        self._detail.show_picture(None, (), sentence)
+        self._detail.show_picture(None, (), sentence_text(sentence))
 
     def step(self, rows: int) -> None:
         """Go *rows* images on (negative: back), held at the ends."""
@@ -251,7 +258,7 @@ class ReviewScreen(Screen):
         row = self._model.row_of(image_id)
         if row is not None:
             self._select(row)
-        self.told.emit(self.tr("Not saved: {why}").format(why=sentence))
+        self.told.emit(self.tr("Not saved: {why}").format(why=sentence_text(sentence)))
 
     @Slot()
     def _on_undo(self) -> None:

@@ -22,7 +22,7 @@ from station.view import LinePort, LineSnapshot, RiskView, SensorView
 
 _WINDOW_S = 120.0
 _ONE_COLUMN_LANE_PX = 46
-_SMALLEST_LANE_PX = 36
+_SMALLEST_LANE_PX = 26
 _MOST_NAMED_CHANNELS = 2
 
 

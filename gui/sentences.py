@@ -1,20 +1,73 @@
-"""This file decides how sentences that the line answers a command with are said in the current language.
+"""This file decides how English sentences from below the window are said in the current language.
 
-Below the window text is English. What a person meets every day is translated here; a rare error with its file and
-value stays as it is.
+Below the window text is English. What a person meets every day is translated here, from templates whose places
+(paths, numbers, names) stay as they are; a rare error with its file and value stays English.
 """
 
 from __future__ import annotations
 
-from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
+import re
+import string
+from functools import lru_cache
 
-KNOWN = (
-    QT_TRANSLATE_NOOP("Sentence", "Nobody is signed in. Pick your name and enter your PIN first."),
-    QT_TRANSLATE_NOOP("Sentence", "This is not the PIN of that person. Try again."),
-)
-"""Sentences of :mod:`station.line` with a translation; a test holds them together."""
+from PySide6.QtCore import QCoreApplication
+
+from gui.sentence_templates import PACK_TEMPLATES, TEMPLATES
+from inference.reasons import QT_TRANSLATE_NOOP
+from inference.reasons import TEMPLATES as REASONS
+
+_WHERE = QT_TRANSLATE_NOOP("Sentence", "{what} ({where})")
+_STOP = QT_TRANSLATE_NOOP("Sentence", "{sentence}.")
+_STOP_AND_MORE = QT_TRANSLATE_NOOP("Sentence", "{sentence}. {more}.")
+_ERROR = re.compile(r"(?P<what>[^(]+?)(?: \((?P<where>.*)\))?\.(?: (?P<do>.+?)\.?)?", re.DOTALL)
+"""How :class:`inference.errors.LinesideError` writes: what (where: value). do."""
 
 
 def sentence_text(sentence: str) -> str:
-    """*sentence* in the current language where it is known, else as it is."""
-    return QCoreApplication.translate("Sentence", sentence) if sentence in KNOWN else sentence
+    """*sentence* in the current language where it is known, else as it is; the parts of an error are looked up one by one."""
+    found = _match(sentence)
+    if found is not None:
+        context, template, places = found
+        said = QCoreApplication.translate(context, template)
+        return said.format(**{name: sentence_text(value) for name, value in places.items()})
+    return _error_text(sentence)
+
+
+def _error_text(sentence: str) -> str:
+    parts = _ERROR.fullmatch(sentence)
+    if parts is None or _match(parts["what"]) is None:
+        return sentence
+    said = sentence_text(parts["what"])
+    if parts["where"]:
+        said = _say(_WHERE).format(what=said, where=sentence_text(parts["where"]))
+    stop, more = (_STOP_AND_MORE, sentence_text(parts["do"])) if parts["do"] else (_STOP, "")
+    said = _say(stop).format(sentence=said, more=more)
+    return said if sentence.endswith(".") else said[:-1]
+
+
+def _say(template: str) -> str:
+    return QCoreApplication.translate("Sentence", template)
+
+
+@lru_cache(maxsize=512)
+def _match(sentence: str) -> tuple[str, str, dict[str, str]] | None:
+    """Context and text of the template that makes *sentence*, and what stands in its places; None where there is none."""
+    for context, template, pattern in _patterns():
+        found = pattern.fullmatch(sentence)
+        if found is not None:
+            return context, template, found.groupdict()
+    return None
+
+
+@lru_cache(maxsize=1)
+def _patterns() -> tuple[tuple[str, str, re.Pattern[str]], ...]:
+    known = [
+        *(("Sentence", template) for template in (*TEMPLATES, *PACK_TEMPLATES)),
+        *(("Reason", template) for template in REASONS.values()),
+    ]
+    return tuple((context, template, re.compile(_pattern(template), re.DOTALL)) for context, template in known)
+
+
+def _pattern(template: str) -> str:
+    parts = string.Formatter().parse(template)
+    return "".join(re.escape(text) + ("" if name is None else f"(?P<{name}>.+?)") for text, name, _, _ in parts)

@@ -9,6 +9,7 @@ from PySide6.QtGui import QImage, QPixmap
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from gui.controls import KeyButton, LabelRole, Wrap, label, set_role
+from gui.sentences import sentence_text
 from gui.setup_facts import CardFacts, TestKind
 from gui.symbols import PrioritySign
 from gui.theme import ThemeSource
@@ -21,13 +22,18 @@ _PICTURE_PX = (420, 200)
 class SetupCard(QFrame):
     """One card.
 
+    Args:
+        facts: What it says.
+        theme: Colours and type sizes.
+        key: Key of its test button.
+
     Signals:
         test_wanted: Test this card's source or model.
     """
 
     test_wanted = Signal()
 
-    def __init__(self, facts: CardFacts, theme: ThemeSource, parent: QWidget | None = None) -> None:
+    def __init__(self, facts: CardFacts, theme: ThemeSource, key: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("role", "card")
         self.facts = facts
@@ -49,7 +55,7 @@ class SetupCard(QFrame):
         head.addLayout(names, 1)
         self._button: KeyButton | None = None
         if facts.test is not None:
-            self._button = KeyButton()
+            self._button = KeyButton(key)
             self._button.setText(self._button_text())
             self._button.clicked.connect(self.test_wanted)
             head.addWidget(self._button, 0, Qt.AlignmentFlag.AlignTop)
@@ -108,9 +114,9 @@ class SetupCard(QFrame):
         if self._button is not None:
             self._button.setEnabled(True)
         set_role(self._result, LabelRole.STRONG if test.ok else LabelRole.ERROR)
-        self._result.setText(f"{'✓' if test.ok else '✗'} {test.sentence} ({test.elapsed_ms:.0f} ms)")
+        self._result.setText(f"{'✓' if test.ok else '✗'} {sentence_text(test.sentence)} ({test.elapsed_ms:.0f} ms)")
         self._result.show()
-        providers = sorted({finding.provider for finding in test.findings if finding.provider})
+        providers = sorted({finding.provider.removesuffix("ExecutionProvider") for finding in test.findings if finding.provider})
         lines = [f"{name} {value:g}" for name, value in test.values]
         if providers:
             lines.append(self.tr("Runs on {provider}").format(provider=", ".join(providers)))

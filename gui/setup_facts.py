@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 
 from PySide6.QtCore import QCoreApplication
 
 from gui.language import pick
+from gui.sentences import sentence_text
 from gui.words import role_word
 from inference.contract import Figure, PackContract, Task
 from station.config import (
@@ -80,13 +82,18 @@ def _seconds(value: float) -> str:
     return f"{value:g} s"
 
 
+def _picture_text(camera: SimulatedCamera | UsbCamera) -> str:
+    text = QCoreApplication.translate("SetupFacts", "{width} x {height} pixels, {rate} per second")
+    return text.format(width=camera.width_px, height=camera.height_px, rate=f"{camera.fps:g}")
+
+
 def camera_facts(camera: Camera, packs: tuple[PackContract, ...]) -> CardFacts:
     """What is configured of a camera."""
     facts = []
     match camera:
         case SimulatedCamera():
             kind = QCoreApplication.translate("SetupFacts", "simulated")
-            size = f"{camera.width_px} x {camera.height_px} px, {camera.fps:g} fps"
+            size = _picture_text(camera)
             facts.append(Fact(QCoreApplication.translate("SetupFacts", "Picture"), size))
         case FolderCamera():
             kind = QCoreApplication.translate("SetupFacts", "folder of images")
@@ -96,7 +103,7 @@ def camera_facts(camera: Camera, packs: tuple[PackContract, ...]) -> CardFacts:
             facts.append(Fact(QCoreApplication.translate("SetupFacts", "File"), camera.path))
         case UsbCamera():
             kind = QCoreApplication.translate("SetupFacts", "USB camera")
-            device = f"{camera.index} · {camera.width_px} x {camera.height_px} px, {camera.fps:g} fps"
+            device = f"{camera.index} · {_picture_text(camera)}"
             facts.append(Fact(QCoreApplication.translate("SetupFacts", "Device"), device))
         case RtspCamera():
             kind = QCoreApplication.translate("SetupFacts", "network camera")
@@ -154,10 +161,22 @@ def task_word(task: Task) -> str:
             return QCoreApplication.translate("SetupFacts", "judges a row of values")
 
 
-def figure_text(figure: Figure) -> str:
-    """A measured figure with its interval, data and split."""
-    interval = "" if figure.lower is None or figure.upper is None else f" [{figure.lower:.3f}, {figure.upper:.3f}]"
-    return f"{figure.value:.3f}{interval} · {figure.data} · {figure.split}"
+def figure_facts(figures: tuple[Figure, ...], titles: Mapping[str, str]) -> list[Fact]:
+    """Measured figures with their intervals; what they were measured on stands once over those that share it.
+
+    Args:
+        figures: In the pack's order.
+        titles: What a target at the beginning of a figure's name is called in the reader's language.
+    """
+    facts, measured_on = [], ""
+    for figure in figures:
+        if f"{figure.data} · {figure.split}" != measured_on:
+            measured_on = f"{figure.data} · {figure.split}"
+            facts.append(Fact(QCoreApplication.translate("SetupFacts", "Measured on"), sentence_text(measured_on)))
+        interval = "" if figure.lower is None or figure.upper is None else f"  [{figure.lower:.3f}, {figure.upper:.3f}]"
+        target, colon, rest = figure.name.partition(":")
+        facts.append(Fact(sentence_text(f"{titles.get(target, target)}{colon}{rest}"), f"{figure.value:.3f}{interval}"))
+    return facts
 
 
 def model_facts(pack: PackContract, station: StationFile) -> CardFacts:
@@ -178,7 +197,7 @@ def model_facts(pack: PackContract, station: StationFile) -> CardFacts:
     if pack.simulated_training_data:
         mixed = QCoreApplication.translate("SetupFacts", "partly simulated; the figures are measured on real data")
         facts.append(Fact(QCoreApplication.translate("SetupFacts", "Training data"), mixed))
-    facts += [Fact(figure.name, figure_text(figure)) for figure in pack.figures]
+    facts += figure_facts(pack.figures, {one.target: pick(one.title) for one in pack.outputs if one.target and one.title})
     subtitle = f"{pack.name} {pack.version}"
     if pack.experimental:
         subtitle += " · " + QCoreApplication.translate("SetupFacts", "experimental")

@@ -30,6 +30,8 @@ from station.frames import SourceId
 from station.view import LinePort
 
 _CARD_PX = 560
+_TEST_KEYS = "ABCDEFGHIJKLMNOPQRUVWXYZ"
+"""Keys of the test buttons in order; S silences and T tests all."""
 
 
 class Page(Enum):
@@ -169,7 +171,8 @@ class SetupScreen(Screen):
             old.hide()
             old.deleteLater()
         found = self._facts(self._page)
-        self._cards = [SetupCard(facts, self.theme_source, self._box) for facts in found]
+        keys = iter(_TEST_KEYS)
+        self._cards = [SetupCard(facts, self.theme_source, next(keys, "") if facts.test is not None else "", self._box) for facts in found]
         for one in self._cards:
             one.test_wanted.connect(partial(self._test, one))
         self._columns = 0
@@ -230,4 +233,4 @@ class SetupScreen(Screen):
     @override
     def keys(self) -> list[tuple[str, str]]:
         """Keys for the overlay."""
-        return [("1 … 6", self.tr("Page")), ("T", self.tr("Test all on this page")), ("Tab, Space", self.tr("To one test, and run it"))]
+        return [("1 … 6", self.tr("Page")), ("T", self.tr("Test all on this page")), ("A B C …", self.tr("Test this one"))]

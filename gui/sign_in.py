@@ -27,9 +27,17 @@ class SignInDialog(QDialog):
         people: Who may sign in.
         commands: Checks the PIN.
         first: Who is picked at first.
+        help_text: What the station says of signing in; empty for nothing.
     """
 
-    def __init__(self, people: tuple[Person, ...], commands: Commands, first: PersonId | None, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        people: tuple[Person, ...],
+        commands: Commands,
+        first: PersonId | None,
+        help_text: str = "",
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._commands = commands
@@ -48,7 +56,10 @@ class SignInDialog(QDialog):
         layout.setContentsMargins(24, 18, 24, 24)
         layout.setSpacing(14)
         layout.addWidget(label(LabelRole.TITLE, self.tr("Who is at the station?")))
+        layout.addWidget(label(LabelRole.MUTED, self.tr("Your name is kept with every answer. Pick it, enter your PIN."), Wrap.WORDS))
         layout.addLayout(columns)
+        if help_text:
+            layout.addWidget(label(LabelRole.MUTED, help_text, Wrap.WORDS))
         layout.addWidget(self.message)
         layout.addLayout(self._bottom())
         self._update()
@@ -82,7 +93,7 @@ class SignInDialog(QDialog):
         grid.addWidget(self.dots, 0, 0, 1, 3)
         for number in range(1, 10):
             grid.addWidget(self._digit(str(number)), 1 + (number - 1) // 3, (number - 1) % 3)
-        self._back = KeyButton("Backspace", ButtonRole.QUIET)
+        self._back = KeyButton("Backspace")
         self._back.setText("⌫")
         self._back.clicked.connect(self._on_back)
         grid.addWidget(self._back, 4, 0)
@@ -95,6 +106,10 @@ class SignInDialog(QDialog):
             grid.setColumnStretch(column, 1)
         for button in (self._back, self.enter):
             button.prefer_size(92, 64)
+        # Keys of one width, so that a hand finds them without looking.
+        widest = max(button.sizeHint().width() for button in (self._back, self.enter))
+        for column in range(3):
+            grid.setColumnMinimumWidth(column, widest)
         return grid
 
     def _digit(self, digit: str) -> KeyButton:

@@ -76,7 +76,7 @@ class StripChart(QWidget):
         self.paints = 0
         """Times painted so far; tests read it."""
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setMinimumHeight(34)
+        self.setMinimumHeight(26)
         self.setAccessibleName(title)
         theme.theme_changed.connect(self.update)
 
@@ -199,7 +199,7 @@ class StripChart(QWidget):
         band_bottom = plot.bottom() if self._low is None else y_of(self._low)
         if self._threshold is not None:
             band_top, band_bottom = y_of(self._threshold), plot.bottom()
-            painter.setPen(QPen(theme.priority_fill(_ABNORMAL_PRIORITY), 1.0, Qt.PenStyle.DashLine))
+            painter.setPen(QPen(abnormal if self.is_abnormal else QColor(theme.trace_muted), 1.0, Qt.PenStyle.DashLine))
             painter.drawLine(QPointF(plot.left(), band_top), QPointF(plot.right(), band_top))
         elif self._low is not None or self._high is not None:
             painter.fillRect(QRectF(plot.left(), band_top, plot.width(), band_bottom - band_top), QColor(theme.band))

@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 
 from PySide6.QtCore import QSize, Signal
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QWidget
 from typing_extensions import override
 
 from gui.controls import ButtonRole, KeyButton, LabelRole, label
 from gui.elided import ElidedLabel
-from gui.language import Language, current_language, pick
+from gui.language import Language, current_language, pick, reason_text
+from gui.sentences import sentence_text
 from gui.symbols import StatusLight
 from gui.theme import TextSize, ThemeSource
 from gui.time_text import clock_text, hours_text
@@ -19,8 +20,10 @@ from gui.words import line_state_word, role_word, status_word
 from inference.findings import Verdict
 from station.config import StationFile
 from station.frames import PersonId
-from station.view import LineSnapshot, LineState
+from station.view import CameraView, LineSnapshot, LineState, SensorView
 
+_NAME_SHARE = 0.2
+"""A station's name takes at most this share of the bar."""
 _WIDE_PX = 1600
 """Below this the reason of a line that does not run takes the place of the product."""
 
@@ -105,11 +108,12 @@ class TopBar(QFrame):
         self._people = {person.id: person for person in station.people}
         self._snapshot: LineSnapshot | None = None
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-        self._name, self._product, self._shift = label(LabelRole.LARGE), label(), label(LabelRole.MUTED)
+        self._name = ElidedLabel(TextSize.LARGE, theme, QFont.Weight.DemiBold)
+        self._product, self._shift = label(), label(LabelRole.MUTED)
         self.state, self.simulated = Badge(theme), Badge(theme)
         self.reason = ElidedLabel(TextSize.SMALL, theme)
         self.lights = {name: StatusLight(theme) for name in ("cameras", "sensors", "disk")}
-        self.person = KeyButton("F10", ButtonRole.QUIET)
+        self.person = KeyButton("F10")
         self.theme_switch, self.language_switch = KeyButton("F8", ButtonRole.QUIET), KeyButton("F9", ButtonRole.QUIET)
         self.keys = KeyButton("F1", ButtonRole.QUIET)
         self.clock = label(LabelRole.LARGE)
@@ -141,7 +145,7 @@ class TopBar(QFrame):
 
     def retranslate(self) -> None:
         """Set every text in the current language."""
-        self._name.setText(pick(self._station.station.name))
+        self._name.set_text(pick(self._station.station.name))
         self._product.setText(pick(self._station.station.product))
         for light, name in zip(self.lights.values(), (self.tr("cameras"), self.tr("sensors"), self.tr("disk")), strict=True):
             light.set_name(name)
@@ -159,7 +163,17 @@ class TopBar(QFrame):
         self.clock.setText(clock_text(now))
         self._fill()
 
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """A long name leaves room for the state of the line and its reason."""
+        super().resizeEvent(event)
+        self._fit_name()
+
+    def _fit_name(self) -> None:
+        self._name.setFixedWidth(min(self._name.sizeHint().width(), round(self.width() * _NAME_SHARE)))
+
     def _fill(self) -> None:
+        self._fit_name()
         snapshot = self._snapshot
         if snapshot is None:
             return
@@ -177,7 +191,7 @@ class TopBar(QFrame):
         for name, status, detail in (
             ("cameras", snapshot.camera_status, ""),
             ("sensors", snapshot.sensor_status, ""),
-            ("disk", snapshot.disk.status, snapshot.disk.detail),
+            ("disk", snapshot.disk.status, sentence_text(snapshot.disk.detail)),
         ):
             word = status_word(status)
             self.lights[name].show_status(status, f"{word}: {detail}" if detail else word)
@@ -191,4 +205,7 @@ class TopBar(QFrame):
         silent += [pick(sensor.name) for sensor in snapshot.sensors if sensor.verdict is Verdict.NO_VERDICT]
         if snapshot.state is LineState.DEGRADED and silent:
             return self.tr("No verdict: {names}").format(names=", ".join(silent))
-        return snapshot.reason
+        if snapshot.state is LineState.STARTING:
+            views: tuple[CameraView | SensorView, ...] = (*snapshot.cameras, *snapshot.sensors)
+            return next((f"{pick(view.name)}: {reason_text(view.reason)}" for view in views if view.reason is not None), "")
+        return sentence_text(snapshot.reason)

@@ -37,7 +37,8 @@ class TrendLane(QFrame):
         self._look: tuple[str, bool] | None = None
         self._range: tuple[float, float] | None = None
         self._name = label(LabelRole.BODY, spec.title, Wrap.WORDS)
-        self._id = label(LabelRole.CAPTION, spec.target or spec.channel)
+        self._id = label(LabelRole.CAPTION, "" if spec.target else spec.channel)
+        self._id.setVisible(not spec.target)
         self._value = label(LabelRole.VALUE)
         self._arrow = label(LabelRole.CAPTION)
         self._unit = label(LabelRole.CAPTION, spec.unit)

@@ -75,7 +75,7 @@ class TrendsScreen(Screen):
         self._side = card()
         side = QVBoxLayout(self._side)
         side.addWidget(self._picker_title)
-        side.addWidget(self._picker, 10)
+        side.addWidget(self._picker, 100)
         side.addWidget(self._picker_hint)
         side.addSpacing(10)
         side.addWidget(self._drivers_title)

@@ -18,6 +18,7 @@ from gui.language import Language, LanguageSwitch, current_language, pick
 from gui.preferences import Preferences
 from gui.rail import ROOM_KEYS, Rail, Room
 from gui.screen import Screen
+from gui.sentences import sentence_text
 from gui.sign_in import SignInDialog
 from gui.theme import Mode, ThemeSource, apply_theme, scale_for
 from gui.toast import Toast
@@ -117,10 +118,10 @@ class Window(QMainWindow):
         self.top_bar.theme_pressed.connect(self.switch_theme)
         self.top_bar.language_pressed.connect(self.switch_language)
         self.top_bar.keys_pressed.connect(self.open_keys)
-        self.commands.refused.connect(self.toast.tell)
+        self.commands.refused.connect(self._tell)
         self.commands.person_wanted.connect(self.open_sign_in)
         self.commands.signed_in.connect(self._on_signed_in)
-        self.jobs.failed.connect(self.toast.tell)
+        self.jobs.failed.connect(self._tell)
         QShortcut(QKeySequence("F11"), self).activated.connect(self._on_full_screen)
         QApplication.styleHints().colorSchemeChanged.connect(self.apply_look)
 
@@ -221,7 +222,8 @@ class Window(QMainWindow):
             self.commands.forget_waiting()
             return
         first = self.commands.person_id or PersonId(self._preferences.last_person)
-        dialog = SignInDialog(self._port.station.people, self.commands, first, self)
+        help_text = self._port.station.station.sign_in_help
+        dialog = SignInDialog(self._port.station.people, self.commands, first, "" if help_text is None else pick(help_text), self)
         dialog.rejected.connect(self.commands.forget_waiting)
         dialog.open()
 
@@ -283,6 +285,10 @@ class Window(QMainWindow):
     @Slot(str)
     def _on_room_chosen(self, room: str) -> None:
         self.show_room(Room(room))
+
+    @Slot(str)
+    def _tell(self, sentence: str) -> None:
+        self.toast.tell(sentence_text(sentence))
 
     @Slot()
     def _on_signed_in(self) -> None:

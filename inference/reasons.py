@@ -46,7 +46,7 @@ class ReasonCode(StrEnum):
 
 TEMPLATES: Mapping[ReasonCode, str] = {
     ReasonCode.NOT_STARTED: QT_TRANSLATE_NOOP("Reason", "Nothing has been judged yet"),
-    ReasonCode.SOURCE_GONE: QT_TRANSLATE_NOOP("Reason", "No signal from {source}: {detail}"),
+    ReasonCode.SOURCE_GONE: QT_TRANSLATE_NOOP("Reason", "No signal: {detail}"),
     ReasonCode.STALE: QT_TRANSLATE_NOOP("Reason", "Nothing new for {age_s} s"),
     ReasonCode.UNREADABLE: QT_TRANSLATE_NOOP("Reason", "The input cannot be read: {detail}"),
     ReasonCode.TOO_SMALL: QT_TRANSLATE_NOOP("Reason", "The image is {size} pixels; the model needs at least {limit}"),

@@ -44,6 +44,7 @@ class StationInfo(Strict):
     name: Text = Field(description="Name in the top bar")
     product: Text = Field(description="What is being made")
     shifts: tuple[Shift, ...] = Field(default=(), description="Shifts of the day, by start time")
+    sign_in_help: Text | None = Field(default=None, description="Shown where people sign in, e.g. whom to ask for a PIN")
 
 
 class Role(StrEnum):

@@ -94,4 +94,4 @@ def _camera_test(view: CameraView, *, came: bool, elapsed_ms: float) -> LiveTest
 
 def _nothing_came(view: CameraView | SensorView) -> str:
     why = view.health.detail or (view.reason.sentence if view.reason is not None else "no data arrived")
-    return f"Nothing came within {_WAIT_S:.0f} s: {why}."
+    return f"Nothing came within {_WAIT_S:.0f} s: {why.rstrip('.')}."

@@ -113,6 +113,10 @@
         <translation>这次报警是否属实？</translation>
     </message>
     <message>
+        <source>You will be asked for your PIN.</source>
+        <translation>回答时会要求输入 PIN。</translation>
+    </message>
+    <message>
         <source>Saved ✓</source>
         <translation>已保存 ✓</translation>
     </message>
@@ -291,8 +295,8 @@
         <translation>尚未判定</translation>
     </message>
     <message>
-        <source>No signal from {source}: {detail}</source>
-        <translation>{source} 无信号：{detail}</translation>
+        <source>No signal: {detail}</source>
+        <translation>无信号：{detail}</translation>
     </message>
     <message>
         <source>Nothing new for {age_s} s</source>
@@ -424,6 +428,10 @@
     <message>
         <source>flood &gt; 10</source>
         <translation>泛滥 &gt; 10</translation>
+    </message>
+    <message>
+        <source>still there</source>
+        <translation>仍存在</translation>
     </message>
     <message>
         <source>Raised</source>
@@ -588,6 +596,14 @@
         <translation>? 不确定</translation>
     </message>
     <message>
+        <source>nearest good image · {time}</source>
+        <translation>最近的合格图像 · {time}</translation>
+    </message>
+    <message>
+        <source>this image</source>
+        <translation>当前图像</translation>
+    </message>
+    <message>
         <source>{number} of {total}</source>
         <translation>第 {number} / {total} 张</translation>
     </message>
@@ -619,18 +635,6 @@
         <translation>复核人</translation>
     </message>
     <message>
-        <source>Any label [L]</source>
-        <translation>所有类别 [L]</translation>
-    </message>
-    <message>
-        <source>All cameras [K]</source>
-        <translation>所有相机 [K]</translation>
-    </message>
-    <message>
-        <source>Any time [D]</source>
-        <translation>不限时间 [D]</translation>
-    </message>
-    <message>
         <source>This shift</source>
         <translation>本班</translation>
     </message>
@@ -643,8 +647,20 @@
         <translation>7 天</translation>
     </message>
     <message>
-        <source>Answered or not [B]</source>
-        <translation>不限复核 [B]</translation>
+        <source>Any label</source>
+        <translation>所有类别</translation>
+    </message>
+    <message>
+        <source>All cameras</source>
+        <translation>所有相机</translation>
+    </message>
+    <message>
+        <source>Any time</source>
+        <translation>不限时间</translation>
+    </message>
+    <message>
+        <source>Answered or not</source>
+        <translation>不限复核</translation>
     </message>
     <message>
         <source>Nobody yet</source>
@@ -763,6 +779,454 @@
         <source>This is not the PIN of that person. Try again.</source>
         <translation>PIN 码不正确，请重试。</translation>
     </message>
+    <message>
+        <source>This warning is not open any more</source>
+        <translation>该报警已经结束</translation>
+    </message>
+    <message>
+        <source>This warning is already acknowledged</source>
+        <translation>该报警已被确认</translation>
+    </message>
+    <message>
+        <source>This warning is still active; it can be reset when its condition is over</source>
+        <translation>该报警仍然存在，条件消失后才能复位</translation>
+    </message>
+    <message>
+        <source>This warning must be acknowledged before it can be reset</source>
+        <translation>该报警须先确认才能复位</translation>
+    </message>
+    <message>
+        <source>This warning does not latch; it closes by itself when it is over and acknowledged</source>
+        <translation>该报警不自锁，条件消失并确认后自动关闭</translation>
+    </message>
+    <message>
+        <source>Nothing needs to be done</source>
+        <translation>无需处理</translation>
+    </message>
+    <message>
+        <source>The line was stopped</source>
+        <translation>产线监测已停止</translation>
+    </message>
+    <message>
+        <source>Every replay is at its end</source>
+        <translation>所有回放均已结束</translation>
+    </message>
+    <message>
+        <source>no model is set for this camera</source>
+        <translation>该相机未设置模型</translation>
+    </message>
+    <message>
+        <source>The station file has no source {source}.</source>
+        <translation>工位文件中没有数据源 {source}。</translation>
+    </message>
+    <message>
+        <source>Nothing came within {seconds} s: {why}.</source>
+        <translation>{seconds} 秒内没有数据：{why}。</translation>
+    </message>
+    <message>
+        <source>Pictures come, {rate} per second; none was judged yet.</source>
+        <translation>有图像，每秒 {rate} 幅；尚未判定。</translation>
+    </message>
+    <message>
+        <source>{width} x {height} pixels, {rate}, {time} ms from picture to verdict.</source>
+        <translation>{width} × {height} 像素，{rate}，从图像到判定 {time} 毫秒。</translation>
+    </message>
+    <message>
+        <source>{count} channels give values, {rate}.</source>
+        <translation>{count} 个通道有数值，{rate}。</translation>
+    </message>
+    <message>
+        <source>{count} pictures per second</source>
+        <translation>每秒 {count} 幅图像</translation>
+    </message>
+    <message>
+        <source>{count} rows per second</source>
+        <translation>每秒 {count} 行</translation>
+    </message>
+    <message>
+        <source>the replay is at its end</source>
+        <translation>回放已结束</translation>
+    </message>
+    <message>
+        <source>no data arrived</source>
+        <translation>没有收到数据</translation>
+    </message>
+    <message>
+        <source>{provider}: {count} golden answers as expected, scores within {difference}</source>
+        <translation>{provider}：{count} 个基准答案全部一致，分数偏差不超过 {difference}</translation>
+    </message>
+    <message>
+        <source>Not started</source>
+        <translation>尚未启动</translation>
+    </message>
+    <message>
+        <source>Opening for the first time</source>
+        <translation>正在首次打开</translation>
+    </message>
+    <message>
+        <source>Connected, but nothing new for more than {seconds} s</source>
+        <translation>已连接，但超过 {seconds} 秒没有新数据</translation>
+    </message>
+    <message>
+        <source>The driver hangs: {doing} did not come back within {seconds} s; {count} calls hang, so it is not asked again until one returns: restart Lineside or the device</source>
+        <translation>驱动程序无响应：{doing}超过 {seconds} 秒未返回；已有 {count} 次调用卡住，返回之前不再尝试：请重启 Lineside 或该设备</translation>
+    </message>
+    <message>
+        <source>The driver hangs: {doing} did not come back within {seconds} s</source>
+        <translation>驱动程序无响应：{doing}超过 {seconds} 秒未返回</translation>
+    </message>
+    <message>
+        <source>opening</source>
+        <translation>打开</translation>
+    </message>
+    <message>
+        <source>reading</source>
+        <translation>读取</translation>
+    </message>
+    <message>
+        <source>The folder of images is not there</source>
+        <translation>图像文件夹不存在</translation>
+    </message>
+    <message>
+        <source>The folder of images cannot be listed</source>
+        <translation>无法列出图像文件夹</translation>
+    </message>
+    <message>
+        <source>The folder holds no image</source>
+        <translation>文件夹中没有图像</translation>
+    </message>
+    <message>
+        <source>Create it or change path in the station file</source>
+        <translation>请建立该文件夹，或在工位文件中更改 path</translation>
+    </message>
+    <message>
+        <source>Put images in or change pattern in the station file</source>
+        <translation>请放入图像，或在工位文件中更改 pattern</translation>
+    </message>
+    <message>
+        <source>The video file is not there</source>
+        <translation>视频文件不存在</translation>
+    </message>
+    <message>
+        <source>The video file cannot be opened</source>
+        <translation>视频文件无法打开</translation>
+    </message>
+    <message>
+        <source>Put it there or change path in the station file</source>
+        <translation>请放入该文件，或在工位文件中更改 path</translation>
+    </message>
+    <message>
+        <source>Check that it is a whole video, e.g. MP4 with H.264</source>
+        <translation>请检查视频是否完整，例如 H.264 编码的 MP4</translation>
+    </message>
+    <message>
+        <source>The table has no channel {names} ({path}); add it, or take it out of the station file</source>
+        <translation>表格中没有通道 {names}（{path}）；请补上，或从工位文件中删去</translation>
+    </message>
+    <message>
+        <source>The table is not there</source>
+        <translation>表格不存在</translation>
+    </message>
+    <message>
+        <source>The table is empty</source>
+        <translation>表格为空</translation>
+    </message>
+    <message>
+        <source>The file is not there</source>
+        <translation>文件不存在</translation>
+    </message>
+    <message>
+        <source>The file cannot be opened</source>
+        <translation>文件无法打开</translation>
+    </message>
+    <message>
+        <source>The file is empty</source>
+        <translation>文件为空</translation>
+    </message>
+    <message>
+        <source>Check its name</source>
+        <translation>请检查文件名</translation>
+    </message>
+    <message>
+        <source>Check its access rights</source>
+        <translation>请检查访问权限</translation>
+    </message>
+    <message>
+        <source>Copy or record it again</source>
+        <translation>请重新复制或采集</translation>
+    </message>
+    <message>
+        <source>Record or export it again</source>
+        <translation>请重新采集或导出</translation>
+    </message>
+    <message>
+        <source>The image is too large</source>
+        <translation>图像过大</translation>
+    </message>
+    <message>
+        <source>Crop it or scale it down</source>
+        <translation>请裁剪或缩小</translation>
+    </message>
+    <message>
+        <source>The image is in printing colours (CMYK)</source>
+        <translation>图像为印刷色（CMYK）</translation>
+    </message>
+    <message>
+        <source>Export it as RGB or gray</source>
+        <translation>请导出为 RGB 或灰度</translation>
+    </message>
+    <message>
+        <source>The image file is truncated</source>
+        <translation>图像文件不完整</translation>
+    </message>
+    <message>
+        <source>The image cannot be decoded</source>
+        <translation>图像无法解码</translation>
+    </message>
+    <message>
+        <source>Open it in another program and export it again as PNG</source>
+        <translation>请用其他程序打开并重新导出为 PNG</translation>
+    </message>
+    <message>
+        <source>The image has more than 8 bits per colour</source>
+        <translation>图像每色超过 8 位</translation>
+    </message>
+    <message>
+        <source>Set the camera or the export to 8-bit</source>
+        <translation>请将相机或导出设置为 8 位</translation>
+    </message>
+    <message>
+        <source>This is not an image of a known kind</source>
+        <translation>这不是已知格式的图像</translation>
+    </message>
+    <message>
+        <source>Use JPEG, PNG, BMP, TIFF or WebP, 8-bit</source>
+        <translation>请使用 8 位的 JPEG、PNG、BMP、TIFF 或 WebP</translation>
+    </message>
+    <message>
+        <source>{size} is {aspect} wide to high, not {low} to {high}</source>
+        <translation>{size} 的宽高比为 {aspect}，应在 {low} 到 {high} 之间</translation>
+    </message>
+    <message>
+        <source>The USB camera cannot be opened</source>
+        <translation>USB 相机无法打开</translation>
+    </message>
+    <message>
+        <source>index {number}</source>
+        <translation>序号 {number}</translation>
+    </message>
+    <message>
+        <source>Check the cable, whether another program uses it, and the index in the station file</source>
+        <translation>请检查电缆、是否被其他程序占用，以及工位文件中的序号</translation>
+    </message>
+    <message>
+        <source>The connection broke {when}</source>
+        <translation>连接中断（{when}）</translation>
+    </message>
+    <message>
+        <source>before the first picture</source>
+        <translation>收到第一幅图像之前</translation>
+    </message>
+    <message>
+        <source>after {count} pictures</source>
+        <translation>收到 {count} 幅图像之后</translation>
+    </message>
+    <message>
+        <source>Check power, cable and network; it is tried again</source>
+        <translation>请检查电源、电缆与网络；正在重试</translation>
+    </message>
+    <message>
+        <source>No answer within {seconds} s</source>
+        <translation>{seconds} 秒内无应答</translation>
+    </message>
+    <message>
+        <source>Check the camera&apos;s power, cable and address</source>
+        <translation>请检查相机的电源、电缆与地址</translation>
+    </message>
+    <message>
+        <source>The computer there refuses the connection</source>
+        <translation>对方拒绝连接</translation>
+    </message>
+    <message>
+        <source>Check the port and that the camera streams</source>
+        <translation>请检查端口，并确认相机正在推流</translation>
+    </message>
+    <message>
+        <source>It cannot be reached</source>
+        <translation>无法连通</translation>
+    </message>
+    <message>
+        <source>Check cable, network and address</source>
+        <translation>请检查电缆、网络与地址</translation>
+    </message>
+    <message>
+        <source>The camera gives no picture within the time limit</source>
+        <translation>相机在时限内没有图像</translation>
+    </message>
+    <message>
+        <source>Check that it streams H.264, H.265 or MJPEG, or raise open_timeout_s</source>
+        <translation>请确认其码流为 H.264、H.265 或 MJPEG，或调大 open_timeout_s</translation>
+    </message>
+    <message>
+        <source>The camera accepts the connection, but does not answer in RTSP</source>
+        <translation>相机接受连接，但不以 RTSP 应答</translation>
+    </message>
+    <message>
+        <source>Check the port in the address, or restart the camera</source>
+        <translation>请检查地址中的端口，或重启相机</translation>
+    </message>
+    <message>
+        <source>The camera refuses the login</source>
+        <translation>相机拒绝登录</translation>
+    </message>
+    <message>
+        <source>Check user name and password in the environment variable that the address names</source>
+        <translation>请检查地址所指环境变量中的用户名与密码</translation>
+    </message>
+    <message>
+        <source>The camera has no such stream</source>
+        <translation>相机没有该码流</translation>
+    </message>
+    <message>
+        <source>Check the path at the end of the address</source>
+        <translation>请检查地址末尾的路径</translation>
+    </message>
+    <message>
+        <source>The camera is busy</source>
+        <translation>相机正忙</translation>
+    </message>
+    <message>
+        <source>Close other programs that watch it</source>
+        <translation>请关闭其他正在观看它的程序</translation>
+    </message>
+    <message>
+        <source>{free} MiB free, less than {limit} MiB: no more pictures are kept</source>
+        <translation>剩余 {free} MiB，低于 {limit} MiB：不再保存图像</translation>
+    </message>
+    <message>
+        <source>{free} MiB free</source>
+        <translation>剩余 {free} MiB</translation>
+    </message>
+    <message>
+        <source>the records&apos; disk cannot be reached: {why}</source>
+        <translation>无法访问记录所在磁盘：{why}</translation>
+    </message>
+    <message>
+        <source>{count} entries wait to be written for more than {seconds} s</source>
+        <translation>{count} 条记录等待写入超过 {seconds} 秒</translation>
+    </message>
+    <message>
+        <source>the disk did not answer within {seconds} s</source>
+        <translation>磁盘 {seconds} 秒内无响应</translation>
+    </message>
+    <message>
+        <source>{what} was not kept</source>
+        <translation>未能保存：{what}</translation>
+    </message>
+    <message>
+        <source>Make room on the disk or check it, then try again</source>
+        <translation>请清理或检查磁盘，然后重试</translation>
+    </message>
+    <message>
+        <source>The file cannot be written</source>
+        <translation>文件无法写入</translation>
+    </message>
+    <message>
+        <source>Choose another folder</source>
+        <translation>请选择其他文件夹</translation>
+    </message>
+    <message>
+        <source>The kept picture cannot be read</source>
+        <translation>保存的图像无法读取</translation>
+    </message>
+    <message>
+        <source>It may have been deleted by the retention</source>
+        <translation>可能已按保存期限删除</translation>
+    </message>
+    <message>
+        <source>See the log</source>
+        <translation>请查看日志</translation>
+    </message>
+    <message>
+        <source>{target}: macro-F1 of boosted trees</source>
+        <translation>{target}：macro-F1（提升树对照）</translation>
+    </message>
+    <message>
+        <source>{target}: macro-F1</source>
+        <translation>{target}：macro-F1</translation>
+    </message>
+    <message>
+        <source>{target}: AUROC</source>
+        <translation>{target}：AUROC</translation>
+    </message>
+    <message>
+        <source>{target}: false alarms</source>
+        <translation>{target}：误报率</translation>
+    </message>
+    <message>
+        <source>{target}: missed</source>
+        <translation>{target}：漏检率</translation>
+    </message>
+    <message>
+        <source>image AUROC, late frames only</source>
+        <translation>图像 AUROC（仅后期图像）</translation>
+    </message>
+    <message>
+        <source>image AUROC</source>
+        <translation>图像 AUROC</translation>
+    </message>
+    <message>
+        <source>recall at {share} % false alarms</source>
+        <translation>误报率 {share} % 时的检出率</translation>
+    </message>
+    <message>
+        <source>recall at the threshold of the other folds</source>
+        <translation>按其他折阈值的检出率</translation>
+    </message>
+    <message>
+        <source>false alarms at the threshold of the other folds</source>
+        <translation>按其他折阈值的误报率</translation>
+    </message>
+    <message>
+        <source>pixel IoU, all pits together</source>
+        <translation>像素 IoU（全部凹坑合计）</translation>
+    </message>
+    <message>
+        <source>pixel IoU, mean over pitted frames</source>
+        <translation>像素 IoU（有凹坑图像平均）</translation>
+    </message>
+    <message>
+        <source>pointing game</source>
+        <translation>定位命中率</translation>
+    </message>
+    <message>
+        <source>AUROC against the painted twins</source>
+        <translation>与涂去凹坑图像相比的 AUROC</translation>
+    </message>
+    <message>
+        <source>painted twins whose DEFECT turns to OK</source>
+        <translation>涂去凹坑后由缺陷变为合格的比例</translation>
+    </message>
+    <message>
+        <source>{data} · blocks held out, {count} folds</source>
+        <translation>{data} · 按时间块留出，{count} 折</translation>
+    </message>
+    <message>
+        <source>{data} · positions held out, {count} folds</source>
+        <translation>{data} · 按位置留出，{count} 折</translation>
+    </message>
+    <message>
+        <source>{what} ({where})</source>
+        <translation>{what}（{where}）</translation>
+    </message>
+    <message>
+        <source>{sentence}.</source>
+        <translation>{sentence}。</translation>
+    </message>
+    <message>
+        <source>{sentence}. {more}.</source>
+        <translation>{sentence}。{more}。</translation>
+    </message>
 </context>
 <context>
     <name>SetupCard</name>
@@ -788,6 +1252,10 @@
     <message>
         <source>The model {model} is not loaded. Put its folder under models/ or into the data folder.</source>
         <translation>模型 {model} 未加载。请将其文件夹放到 models/ 或数据文件夹中。</translation>
+    </message>
+    <message>
+        <source>{width} x {height} pixels, {rate} per second</source>
+        <translation>{width} × {height} 像素，每秒 {rate} 幅</translation>
     </message>
     <message>
         <source>simulated</source>
@@ -882,6 +1350,10 @@
         <translation>判定一行数值</translation>
     </message>
     <message>
+        <source>Measured on</source>
+        <translation>测试数据</translation>
+    </message>
+    <message>
         <source>Task</source>
         <translation>任务</translation>
     </message>
@@ -943,7 +1415,7 @@
     </message>
     <message>
         <source>this computer cannot keep up</source>
-        <translation>本机处理不及</translation>
+        <translation>本机处理不过来</translation>
     </message>
     <message>
         <source>a model fails</source>
@@ -1031,7 +1503,7 @@
     </message>
     <message>
         <source>OK images kept</source>
-        <translation>保留的 OK 图像</translation>
+        <translation>保留的合格图像</translation>
     </message>
     <message>
         <source>Sensor values kept</source>
@@ -1141,8 +1613,8 @@
         <translation>测试本页全部</translation>
     </message>
     <message>
-        <source>To one test, and run it</source>
-        <translation>转到某项测试并运行</translation>
+        <source>Test this one</source>
+        <translation>测试该项</translation>
     </message>
 </context>
 <context>
@@ -1150,6 +1622,10 @@
     <message>
         <source>Who is at the station?</source>
         <translation>谁在工位？</translation>
+    </message>
+    <message>
+        <source>Your name is kept with every answer. Pick it, enter your PIN.</source>
+        <translation>每次答复都会记录姓名。请选择姓名并输入 PIN。</translation>
     </message>
     <message>
         <source>Sign in</source>

@@ -9,21 +9,19 @@ import dataclasses
 import math
 import threading
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from inference.contract import PackContract
-from inference.findings import Contribution, Finding, ImageU8, Region, Verdict
+from inference.findings import ImageU8, Verdict
 from inference.reasons import Reason, ReasonCode
 from station.config import StationFile
 from station.frames import AlarmId, DefinitionId, Frame, JudgedFrame, PersonId, SourceId
 from station.health import DeviceStatus, SourceHealth
 from station.view import (
-    AlarmKind,
     AlarmRecord,
     AlarmState,
     AlarmView,
@@ -43,10 +41,8 @@ from station.view import (
     SensorView,
     Trace,
 )
+from tests.gui.fake_data import START, channel_values, image_finding, open_alarms, picture, risk_finding, risk_score, trace
 from tests.gui.fake_station import CHANNELS, TARGETS, fake_packs, fake_station, target_title
-
-START = datetime(2026, 3, 2, 5, 0, 0, tzinfo=UTC)
-WIDTH_PX, HEIGHT_PX = 565, 230
 
 
 class FakeLine:
@@ -74,10 +70,10 @@ class FakeLine:
         self.gate = threading.Event()
         """Commands wait for it; tests clear it to look at the window meanwhile."""
         self.gate.set()
-        self._alarms = {alarm.alarm_id: alarm for alarm in _alarms(self._station)}
+        self._alarms = {alarm.alarm_id: alarm for alarm in open_alarms(self._station)}
         self._changed = 0
         self._image_answers: dict[int, Feedback] = {}
-        self._pictures = [_picture(seed) for seed in range(cameras)]
+        self._pictures = [picture(seed) for seed in range(cameras)]
 
     def write_pictures(self) -> None:
         """Write every picture that :meth:`images` lists, and give the first warning its kept picture."""
@@ -159,7 +155,7 @@ class FakeLine:
     def recent_trace(self, sensor: SourceId, channel: str, seconds: float) -> Trace:
         index = [name for name, *_ in CHANNELS].index(channel)
         time_s = np.arange(self.time_s - seconds, self.time_s, max(0.1, seconds / 1500))
-        return _trace(START.timestamp() + time_s, _values(index, time_s))
+        return trace(START.timestamp() + time_s, channel_values(index, time_s))
 
     def sign_in(self, person: PersonId, pin: str) -> Outcome:
         self.gate.wait()
@@ -218,9 +214,9 @@ class FakeLine:
     def history_trace(self, sensor: SourceId, channel: str, since_utc: datetime, until_utc: datetime, points: int) -> Trace:
         utc_s = np.linspace(since_utc.timestamp(), until_utc.timestamp(), points)
         if channel.startswith("risk:"):
-            return _trace(utc_s, _score(TARGETS.index(channel.removeprefix("risk:")), utc_s - START.timestamp()))
+            return trace(utc_s, risk_score(TARGETS.index(channel.removeprefix("risk:")), utc_s - START.timestamp()))
         index = [name for name, *_ in CHANNELS].index(channel)
-        return _trace(utc_s, _values(index, utc_s - START.timestamp()))
+        return trace(utc_s, channel_values(index, utc_s - START.timestamp()))
 
     def images(self, query: ImageQuery) -> Sequence[ImageRecord]:
         records = [self._image(number) for number in range(60)]
@@ -283,7 +279,9 @@ class FakeLine:
         return LiveTest(ok=True, sentence="A picture of 565 x 230 came after 34 ms.", image=self._pictures[index], elapsed_ms=34.0)
 
     def test_model(self, pack: str) -> LiveTest:
-        return LiveTest(ok=True, sentence="All 12 golden inputs gave their verdicts on CPU.", findings=(_finding(0.93),), elapsed_ms=220.0)
+        return LiveTest(
+            ok=True, sentence="All 12 golden inputs gave their verdicts on CPU.", findings=(image_finding(0.93),), elapsed_ms=220.0
+        )
 
     def stop(self) -> None:
         self.gate.set()
@@ -318,7 +316,7 @@ class FakeLine:
             return CameraView(
                 source, config.name, health, Verdict.NO_VERDICT, reason, None, 0.0, 0.0, math.nan, 20.0, True, "surface-pitting"
             )
-        finding = _finding(0.93 if index == 0 else 0.03)
+        finding = image_finding(0.93 if index == 0 else 0.03)
         frame = Frame(source, int(self.time_s * 30), self.time_s, self.now, self._pictures[index], simulated=True)
         judged = JudgedFrame(frame, (finding,), self.time_s + 0.04)
         return CameraView(source, config.name, health, finding.verdict, None, judged, 30.0, 24.0, 41.0, 0.03, True, "surface-pitting")
@@ -326,16 +324,16 @@ class FakeLine:
     def _sensor(self) -> SensorView:
         config = self._station.sensors[0]
         now = np.array([self.time_s])
-        values = np.array([float(_values(index, now)[0]) for index in range(len(CHANNELS))])
+        values = np.array([float(channel_values(index, now)[0]) for index in range(len(CHANNELS))])
         values.setflags(write=False)
         trace_time = np.linspace(-300.0, 0.0, 300)
         risks = tuple(
             RiskView(
                 target,
                 target_title(target),
-                _risk(target, float(_score(index, now)[0])),
+                risk_finding(target, float(risk_score(index, now)[0])),
                 trace_time,
-                _score(index, self.time_s + trace_time),
+                risk_score(index, self.time_s + trace_time),
             )
             for index, target in enumerate(TARGETS)
         )
@@ -363,109 +361,3 @@ class FakeLine:
             "a" * 64,
             feedback=self._image_answers.get(number),
         )
-
-
-def _finding(score: float, target: str = "surface-pitting") -> Finding:
-    defect = score >= 0.5
-    heatmap = np.zeros((HEIGHT_PX, WIDTH_PX), np.uint8)
-    if defect:
-        heatmap[60:170, 240:300] = 200
-    heatmap.setflags(write=False)
-    return Finding(
-        target,
-        Verdict.DEFECT if defect else Verdict.OK,
-        "pitting" if defect else "good",
-        score,
-        0.5,
-        "surface-pitting",
-        "1.0.0",
-        "a" * 64,
-        "CPUExecutionProvider",
-        18.0,
-        regions=(Region("pitting", score, 240, 60, 60, 110),) if defect else (),
-        heatmap=heatmap,
-    )
-
-
-def _risk(target: str, score: float) -> Finding:
-    fault = score >= 0.5
-    return Finding(
-        target,
-        Verdict.FAULT if fault else Verdict.OK,
-        "weak leakage" if fault else "healthy",
-        score,
-        0.5,
-        "hydraulic-rig",
-        "1.0.0",
-        "b" * 64,
-        "CPUExecutionProvider",
-        2.0,
-        contributors=(Contribution("FS1", 0.61, 0.3), Contribution("PS1", 0.22, 0.1)) if fault else (),
-    )
-
-
-def _alarms(station: StationFile) -> tuple[AlarmView, ...]:
-    pitting, leak, gone = station.alarms[:3]
-    now = START + timedelta(seconds=600)
-
-    def view(definition: int, source: str, state: AlarmState, kind: AlarmKind, ago_s: int, **more: object) -> AlarmView:
-        config = (pitting, leak, gone)[definition]
-        base = AlarmView(
-            AlarmId(f"alarm-{definition}"),
-            config,
-            kind,
-            state,
-            SourceId(source),
-            now - timedelta(seconds=ago_s),
-            600.0 - ago_s,
-            3,
-            now - timedelta(seconds=ago_s) + timedelta(seconds=config.respond_within_s),
-        )
-        return dataclasses.replace(base, **more)  # type: ignore[arg-type]
-
-    return (
-        view(0, "cam1", AlarmState.UNACKNOWLEDGED_ACTIVE, AlarmKind.DEFECT, 12, finding=_finding(0.93), count=34),
-        view(1, "rig", AlarmState.ACKNOWLEDGED_ACTIVE, AlarmKind.FAULT, 220, acknowledged_by=PersonId("wei"), finding=_risk("pump", 0.58)),
-        view(
-            2,
-            station.cameras[-1].id,
-            AlarmState.ACKNOWLEDGED_ACTIVE,
-            AlarmKind.SYSTEM,
-            20,
-            acknowledged_by=PersonId("wei"),
-            reason=Reason.of(ReasonCode.SOURCE_GONE, source="Camera 3", detail="cable or power of the camera"),
-        ),
-    )
-
-
-def _values(index: int, time_s: NDArray[np.float64]) -> NDArray[np.float64]:
-    _, _, _, low, high, _ = CHANNELS[index]
-    middle, half = (low + high) / 2, (high - low) / 2
-    wave = np.sin(time_s / (11.0 + 3 * index)) * 0.6 + np.sin(time_s * 5.1 + index) * 0.15 + np.sin(time_s * 17.3) * 0.1
-    if index == 2:
-        wave = wave - 1.6 * np.clip((time_s - 420.0) / 180.0, 0.0, 1.0)
-    return np.asarray(middle + half * wave, np.float64)
-
-
-def _score(index: int, time_s: NDArray[np.float64]) -> NDArray[np.float64]:
-    rising = 0.52 * np.clip((time_s - 380.0) / 220.0, 0.0, 1.0) if TARGETS[index] == "pump" else 0.0
-    return np.asarray(np.clip(0.05 + 0.02 * index + rising + 0.012 * np.sin(time_s * 3.0), 0.0, 1.0), np.float64)
-
-
-def _trace(utc_s: NDArray[np.float64], value: NDArray[np.float64]) -> Trace:
-    for array in (utc_s, value):
-        array.setflags(write=False)
-    return Trace(utc_s, value, value, value)
-
-
-def _picture(seed: int) -> ImageU8:
-    rng = np.random.default_rng(seed)
-    columns = np.cumsum(rng.normal(0.0, 3.0, WIDTH_PX))
-    grain = rng.normal(0.0, 4.0, (HEIGHT_PX, WIDTH_PX))
-    light = 95 + 25 * np.sin(np.linspace(0.2, 2.8, WIDTH_PX)) + columns - columns.mean()
-    gray = np.clip(light[None, :] + grain, 20, 230)
-    if seed == 0:
-        gray[75:155, 255:285] *= 0.35
-    image = np.ascontiguousarray(np.repeat(gray[:, :, None].astype(np.uint8), 3, axis=2))
-    image.setflags(write=False)
-    return image

@@ -138,6 +138,9 @@ def test_a_new_urgent_warning_is_chosen_but_a_choice_stays(open_window: OpenWind
     )
     fake_line.advance(1.0)
     window.tick()
+    assert screen.chosen == kept, "somebody is busy with it: an answer on its way must not go to another warning"
+    fake_line.advance(15.0)
+    window.tick()
     assert screen.chosen == "alarm-9"
 
 

@@ -20,14 +20,14 @@ from gui.jobs import Jobs
 from gui.kept_picture import prepare
 from gui.review_grid import AnswerMark, ImageModel
 from gui.review_picture import ReviewPicture
-from gui.review_query import Choice, Reviewed, Show, Since, begin_utc, fetch_images, prepare_record, regions_of
+from gui.review_query import Choice, Reviewed, Show, Since, begin_utc, fetch_images, nearest_good, prepare_record, regions_of
 from gui.review_screen import ReviewScreen
 from gui.review_thumbnails import Thumbnails
 from gui.theme import LIGHT, TOUCH_PX, ThemeSource
 from inference.errors import InputError
 from station.config import Shift
 from station.frames import PersonId
-from station.view import FeedbackAnswer, ImageRecord
+from station.view import Feedback, FeedbackAnswer, ImageQuery, ImageRecord
 from tests.gui.fake_line import FakeLine
 
 
@@ -290,3 +290,28 @@ def test_targets_can_be_touched(screen: ReviewScreen) -> None:
     for button in (detail._defect, detail._good, detail._unsure, detail._undo, detail._heat, *screen._filters._buttons.values()):
         assert min(button.width(), button.height()) >= TOUCH_PX
         assert button.key
+
+
+def test_the_nearest_good_image_stands_beside_a_flagged_one(screen: ReviewScreen, qtbot: QtBot, line: FakeLine) -> None:
+    detail = screen._detail
+    qtbot.waitUntil(detail.good.isVisible)
+    shown = record(screen, 0)
+    good = nearest_good(line, shown)
+    assert good is not None
+    assert (good.source_id, good.why_kept) == (shown.source_id, "random_ok")
+    others = [one for one in line.images(ImageQuery(source_id=shown.source_id, why_kept="random_ok")) if one.image_id != good.image_id]
+    assert all(abs(good.utc - shown.utc) <= abs(one.utc - shown.utc) for one in others)
+    assert f"{good.utc.astimezone():%H:%M:%S}" in detail.good.caption
+    detail.picture.zoom_by(2.0)
+    assert (detail.good.zoom, detail.good.centre) == (detail.picture.zoom, detail.picture.centre)
+    detail.good.fit()
+    assert detail.picture.zoom == 1.0
+
+
+def test_a_good_image_is_compared_with_none(screen: ReviewScreen, line: FakeLine) -> None:
+    random_ok = next(one for one in line.images(ImageQuery()) if one.why_kept == "random_ok")
+    assert nearest_good(line, random_ok) is None
+    line.give_feedback(Feedback(FeedbackAnswer.REAL, PersonId("wei"), image_id=random_ok.image_id))
+    flagged = next(one for one in line.images(ImageQuery(source_id=random_ok.source_id)) if one.why_kept == "alarm")
+    found = nearest_good(line, flagged)
+    assert found is None or found.image_id != random_ok.image_id, "somebody called it a defect"

@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from gui.jobs import Jobs
-from gui.setup_facts import camera_facts, condition_text, figure_text, model_facts, sensor_facts, warning_facts
-from gui.setup_screen import Page, SetupScreen
+from gui.setup_facts import camera_facts, condition_text, figure_facts, model_facts, sensor_facts, warning_facts
+from gui.setup_screen import _TEST_KEYS, Page, SetupScreen
 from gui.theme import TOUCH_PX, ThemeSource
 from inference.contract import Figure
 from station.config import LimitCondition, RtspCamera, Text
@@ -63,7 +63,15 @@ def test_models_say_where_they_ran(screen: SetupScreen, qtbot: QtBot) -> None:
     screen.show_page(Page.MODELS)
     qtbot.keyClick(screen, Qt.Key.Key_T)
     qtbot.waitUntil(lambda: "golden" in screen.cards[0].result_text)
-    assert "CPUExecutionProvider" in screen.cards[0]._values.text()
+    assert screen.cards[0]._values.text() == "Runs on CPU"
+
+
+def test_each_test_has_its_key(screen: SetupScreen, fake_line: FakeLine, qtbot: QtBot) -> None:
+    second = screen.cards[1]
+    qtbot.keyClick(screen, Qt.Key.Key_B)
+    qtbot.waitUntil(lambda: second.has_picture)
+    assert not screen.cards[0].has_picture
+    assert not {"S", "T"} & set(_TEST_KEYS), "these are Silence and Test all"
 
 
 def test_a_test_that_cannot_run_says_so(screen: SetupScreen, fake_line: FakeLine, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -98,7 +106,12 @@ def test_a_model_that_is_not_loaded_is_named(fake_line: FakeLine) -> None:
 
 def test_figures_come_with_their_interval() -> None:
     figure = Figure(name="AUROC", value=0.912, lower=0.881, upper=0.94, data="ball_screw", split="positions held out", command="nox")
-    assert figure_text(figure) == "0.912 [0.881, 0.940] · ball_screw · positions held out"
+    told = figure_facts((figure, figure), {})
+    assert [(fact.name, fact.value) for fact in told] == [
+        ("Measured on", "ball_screw · positions held out"),
+        ("AUROC", "0.912  [0.881, 0.940]"),
+        ("AUROC", "0.912  [0.881, 0.940]"),
+    ]
 
 
 def test_a_pack_says_who_uses_it_and_its_hash(fake_line: FakeLine) -> None:

@@ -12,7 +12,9 @@ from types import ModuleType
 import pytest
 
 from gui.language import TRANSLATIONS, Language, LanguageSwitch, current_language, pick, reason_text
-from gui.sentences import KNOWN, sentence_text
+from gui.sentence_templates import TEMPLATES as TEMPLATES_BELOW
+from gui.sentences import sentence_text
+from inference.errors import SourceError
 from inference.reasons import TEMPLATES, Reason, ReasonCode
 from station.config import Text
 
@@ -94,12 +96,45 @@ def test_missing_translation_falls_back_to_english(tmp_path: Path, language_swit
     broken.setParent(None)
 
 
-def test_known_sentences_are_those_the_line_says() -> None:
-    said = (TRANSLATIONS.parent.parent / "station" / "line.py").read_text(encoding="utf-8")
-    assert [sentence for sentence in KNOWN if sentence not in said] == []
+def test_known_sentences_are_those_said_below_the_window() -> None:
+    root = TRANSLATIONS.parent.parent
+    files = [
+        path for room in ("station", "inference", "gui") for path in (root / room).rglob("*.py") if path.name != "sentence_templates.py"
+    ]
+    said = [path.read_text(encoding="utf-8") for path in files]
+
+    def is_said(template: str) -> bool:
+        pieces = [text for text, *_ in string.Formatter().parse(template)]
+        words = [piece.strip(" .:;,()") for piece in pieces if len(piece.strip(" .:;,()")) > 2]
+        return any(all(word in text for word in words) for text in said)
+
+    assert [template for template in TEMPLATES_BELOW if not is_said(template)] == []
 
 
-def test_known_sentence_is_said_in_chinese(language_switch: LanguageSwitch) -> None:
+def test_known_sentences_are_said_in_chinese(language_switch: LanguageSwitch) -> None:
     language_switch.use(Language.CHINESE)
-    assert all(sentence_text(sentence) != sentence for sentence in KNOWN)
-    assert sentence_text("The disk is full.") == "The disk is full."
+    latin = [template for template in TEMPLATES_BELOW if sentence_text(template) == template]
+    assert latin == []
+    assert sentence_text("The moon is full.") == "The moon is full."
+
+
+def test_the_parts_of_an_error_are_said_one_by_one(language_switch: LanguageSwitch) -> None:
+    error = str(SourceError("The folder of images is not there", where="/data/in (old)", do="Create it or change path in the station file"))
+    assert sentence_text(error) == error
+    language_switch.use(Language.CHINESE)
+    assert sentence_text(error) == "图像文件夹不存在（/data/in (old)）。请建立该文件夹，或在工位文件中更改 path。"
+    test = f"Nothing came within 3 s: {error}"
+    assert sentence_text(test) == "3 秒内没有数据：图像文件夹不存在（/data/in (old)）。请建立该文件夹，或在工位文件中更改 path。"
+    gone = Reason.of(ReasonCode.SOURCE_GONE, detail=error)
+    assert reason_text(gone).startswith("无信号：图像文件夹不存在")
+
+
+def test_reasons_are_said_within_sentences(language_switch: LanguageSwitch) -> None:
+    language_switch.use(Language.CHINESE)
+    assert (
+        sentence_text("Nothing came within 3 s: Nothing has been judged yet.")
+        == f"3 秒内没有数据：{reason_text(Reason(ReasonCode.NOT_STARTED))}。"
+    )
+    assert sentence_text("1130 x 460 pixels, 15.0 pictures per second, 54 ms from picture to verdict.") == (
+        "1130 × 460 像素，每秒 15.0 幅图像，从图像到判定 54 毫秒。"
+    )
