@@ -6,6 +6,7 @@ import argparse
 import io
 import multiprocessing
 import os
+import signal
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -92,6 +93,7 @@ def _window(arguments: argparse.Namespace) -> int:
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
         from gui.offscreen import run_offscreen
 
+        signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that the line stops in order
         return run_offscreen(arguments.station, arguments.data, pictures)
     from gui.desktop import run_desktop
 

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 # Before Qt: on Windows the C++ runtime that Qt brings must not be the one onnxruntime finds.
+from station.headless import on_end_signals
 from station.line import open_line
 from station.paths import DataFolder, default_data_dir
 
+from PySide6.QtCore import QTimer  # isort: skip
+from PySide6.QtWidgets import QApplication  # isort: skip
+
 from gui.app import run_window  # isort: skip
+from gui.window import Window  # isort: skip
 
 
 def run_desktop(station_path: Path | None, data_dir: Path | None) -> int:
-    """Start the line, show it until the window is closed, stop it.
+    """Start the line, show it until the window is closed (or Ctrl+C or SIGTERM asks for the end), stop it.
 
     Args:
         station_path: Station file; None for the demo line.
@@ -24,9 +30,20 @@ def run_desktop(station_path: Path | None, data_dir: Path | None) -> int:
     Raises:
         LinesideError: When the line cannot be started.
     """
+    ended = threading.Event()
+
+    def end() -> None:
+        ended.set()
+        QApplication.quit()  # closes the window as a person would; does nothing before there is one
+
+    def end_if_asked_before(_window: Window) -> None:
+        if ended.is_set():
+            QTimer.singleShot(0, QApplication.quit)
+
+    on_end_signals(end)
     line = open_line(station_path, data_dir)
     line.start()
     try:
-        return run_window(line, DataFolder(data_dir or default_data_dir()).preferences)
+        return run_window(line, DataFolder(data_dir or default_data_dir()).preferences, shown=end_if_asked_before)
     finally:
         line.stop()

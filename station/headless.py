@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from inference.errors import SourceError
+from inference.errors import SourceError, UsageError
 from station.line import Line, open_line
 from station.progress import show_counts
 
@@ -32,12 +32,15 @@ def run_headless(*, station_path: Path | None, data_dir: Path | None, seconds: f
 
     Raises:
         LinesideError: When the line cannot be started, or a replay that the run should end with cannot be read.
+        UsageError: The run should end with its replays, and something on the line is live.
     """
     enough = threading.Event()
-    _end_on_signals(enough)
+    on_end_signals(enough.set)
     line = open_line(station_path, data_dir)
-    line.start()
     try:
+        if until_exhausted:
+            _refuse_endless(line)
+        line.start()
         with show_counts(shown=True) as show:
             _wait(line, enough, seconds, until_exhausted=until_exhausted, show=show)
     finally:
@@ -45,6 +48,17 @@ def run_headless(*, station_path: Path | None, data_dir: Path | None, seconds: f
     summary = line.summary()
     print(json.dumps(summary, ensure_ascii=False) if as_json else summary_text(line, summary))
     return 0
+
+
+def _refuse_endless(line: Line) -> None:
+    """Raise UsageError when no end can come: the line has a live source, or none at all."""
+    endless = ", ".join(line.live_sources)
+    if endless or not (line.station.cameras or line.station.sensors):
+        raise UsageError(
+            "The run would never end: --until-exhausted wants replays only",
+            value=endless or "the station has no source",
+            do="Write --seconds N instead, or name a station whose sources are folders, videos and tables",
+        )
 
 
 def _wait(line: Line, enough: threading.Event, seconds: float | None, *, until_exhausted: bool, show: Callable[[str], None]) -> None:
@@ -85,11 +99,14 @@ def summary_text(line: Line, summary: Mapping[str, object]) -> str:
     )
 
 
-def _end_on_signals(enough: threading.Event) -> None:
-    """Ctrl+C, SIGTERM and (on Windows) Ctrl+Break end the run in order, with its summary."""
+def on_end_signals(end: Callable[[], object]) -> None:
+    """Have *end* called, in the main thread, on Ctrl+C, SIGTERM and (on Windows) Ctrl+Break, so that the line stops in order.
+
+    Does nothing when called from another thread than the main one, which alone may catch signals.
+    """
     if threading.current_thread() is not threading.main_thread():
         return
     for name in ("SIGINT", "SIGTERM", "SIGBREAK"):
         number = getattr(signal, name, None)
         if number is not None:
-            signal.signal(number, lambda *_: enough.set())
+            signal.signal(number, lambda *_: end())

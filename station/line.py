@@ -101,7 +101,8 @@ class Line:
         self._stopped_s: float | None = None
         self._person: PersonId | None = None
         self._on_stopped = on_stopped
-        self._state_lock = threading.Lock()
+        self._stop_lock = threading.Lock()
+        self._closed = False
         self._records = Records.open(data, self.clock, station.records)
         self._shelf = ModelShelf((data.packs, models_dir()), self._note_provider)
         self._alarms = AlarmDesk(station.alarms, [SourceId(camera.id) for camera in station.cameras], self._records, self.clock)
@@ -141,11 +142,18 @@ class Line:
         self._supervisor.start()
 
     def stop(self) -> None:
-        """Stop everything in order: sources, channels, judges, alarms, records. May be called twice, from any thread."""
-        with self._state_lock:
-            if self._stopped_s is not None:
-                return
-            self._stopped_s = self.clock.monotonic_s()
+        """Stop everything in order: sources, channels, judges, alarms, records.
+
+        May be called twice, from any thread: whoever comes while it stops waits until it has, so that nobody ends the
+        process while records are being closed.
+        """
+        with self._stop_lock:
+            if not self._closed:
+                self._stop()
+                self._closed = True
+
+    def _stop(self) -> None:
+        self._stopped_s = self.clock.monotonic_s()
         late: list[str] = []
         for reader in self._readers():
             reader.request_stop()
@@ -153,8 +161,10 @@ class Line:
             feed.close()
         for judge in self._sensors.judges:
             judge.close()
-        late += [f"reader of {reader.source_id}" for reader in self._readers() if not reader.stop(_STOP_DEADLINE_S)]
-        late += [judge.name for judge in self._judges() if not judge.stop(_STOP_DEADLINE_S)]
+        left_s = self._countdown(_STOP_DEADLINE_S)
+        late += [f"reader of {reader.source_id}" for reader in self._readers() if not reader.stop(left_s())]
+        left_s = self._countdown(_STOP_DEADLINE_S)
+        late += [judge.name for judge in self._judges() if not judge.stop(left_s())]
         if not self._supervisor.stop(_STOP_DEADLINE_S):
             late.append("supervisor")
         self._counts.keep()
@@ -175,6 +185,11 @@ class Line:
         if not readers or not all(reader.health().exhausted for reader in readers):
             return False
         return all(judge.idle for judge in self._judges())
+
+    @property
+    def live_sources(self) -> tuple[SourceId, ...]:
+        """Sources that never end."""
+        return tuple(reader.source_id for reader in self._readers() if reader.is_real_time)
 
     @property
     def unreadable_replays(self) -> tuple[str, ...]:
@@ -346,6 +361,11 @@ class Line:
     def _judges(self) -> tuple[ImageJudge | SensorJudge, ...]:
         return (*self._cameras.judges, *self._sensors.judges)
 
+    def _countdown(self, seconds: float) -> Callable[[], float]:
+        """What is left of *seconds* from now on: several threads share one deadline."""
+        end_s = self.clock.monotonic_s() + seconds
+        return lambda: max(0.0, end_s - self.clock.monotonic_s())
+
     def _readers(self) -> tuple[CameraReader | SensorReader, ...]:
         return (*self._cameras.readers, *self._sensors.readers)
 
@@ -371,10 +391,11 @@ class Line:
         faults = self._records.faults()
         for fault in (SystemFault.DISK_NEARLY_FULL, SystemFault.RECORDS_FAILING):
             self._alarms.on_system(fault, active=fault in faults, detail=faults.get(fault, ""))
-        broken = [judge.failure.sentence for judge in self._judges() if judge.failure]
+        broken = [failure.sentence for judge in self._judges() if (failure := judge.failure) is not None]
         self._alarms.on_system(SystemFault.MODEL_FAILED, active=bool(broken), detail="; ".join(broken))
         lagging = [view.name.en for view in self._cameras.views() if view.pack and view.verdict_hz and view.latency_ms > _LAG_MS]
         self._alarms.on_system(SystemFault.JUDGING_OVERLOADED, active=bool(lagging), detail=", ".join(lagging))
+        self._shelf.tell_notes()
 
     def _let_old_records_go(self) -> None:
         """Retention takes seconds and reads the disk, so it has a thread of its own while it lasts."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import weakref
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 
 from inference.contract import PackContract
 from inference.errors import LinesideError, PackError
+from inference.failover import FailoverSession
 from inference.findings import Finding
 from inference.image_runner import ImageRunner
 from inference.model_opening import OpenedModel, open_model
@@ -32,11 +34,14 @@ class RowByRow:
         self._channels = tuple(channels)
         self._every_s = every_s
         self._due_s = -np.inf
+        self._latest_s = -np.inf
 
     def push(self, time_s: float, values: NDArray[np.float64], key: str = "", phase_s: float | None = None) -> tuple[Finding, ...] | None:
-        """Judge the row when one is due."""
+        """Judge the row when one is due; a time line that begins again begins with a decision."""
         del key, phase_s
-        if time_s < self._due_s:
+        ran_backwards = time_s < self._latest_s
+        self._latest_s = time_s
+        if time_s < self._due_s and not ran_backwards:
             return None
         self._due_s = time_s + self._every_s
         return self._runner.judge_row(dict(zip(self._channels, values.tolist(), strict=True)))
@@ -47,14 +52,15 @@ class ModelShelf:
 
     Args:
         folders: Where packs lie; of two with the same name the one in the earlier folder counts.
-        on_note: Told once of everything worth saying about providers.
+        on_note: Told once of everything worth saying about providers, by :meth:`tell_notes`.
     """
 
     def __init__(self, folders: Sequence[Path], on_note: Callable[[str], None]) -> None:
         self._folders = tuple(folders)
         self._on_note = on_note
         self._lock = threading.Lock()
-        self._opened: dict[str, list[OpenedModel]] = {}
+        self._opened: list[tuple[str, str, weakref.ref[FailoverSession]]] = []
+        """Pack, what was said when it was opened, and its session for as long as somebody judges with it."""
         self._told: set[str] = set()
         self._contracts: dict[str, PackContract] = {}
         for folder in list_packs(self._folders):
@@ -113,18 +119,26 @@ class ModelShelf:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What a person should know of providers, e.g. that a GPU failed and the CPU judges; English."""
+        """What a person should know of providers, e.g. that a GPU failed and the CPU judges; English. Cheap."""
         with self._lock:
-            notes = [f"{name}: {model.note}" for name, models in self._opened.items() for model in models if model.note]
-            new = [note for note in notes if note not in self._told]
-            self._told.update(new)
+            notes = [
+                f"{name}: {note}"
+                for name, opening_note, alive in self._opened
+                if (session := alive()) is not None and (note := session.note or opening_note)
+            ]
+        return tuple(dict.fromkeys(notes))
+
+    def tell_notes(self) -> None:
+        """Tell what is new among the notes, each once; call it now and then."""
+        new = [note for note in self.notes if note not in self._told]
+        self._told.update(new)
         for note in new:
             self._on_note(note)
-        return tuple(dict.fromkeys(notes))
 
     def _open(self, name: str) -> OpenedModel:
         model = open_model(find_pack(name, self._folders))
         with self._lock:
-            self._opened.setdefault(name, []).append(model)
+            self._opened = [one for one in self._opened if one[2]() is not None]
+            self._opened.append((name, model.opening_note, weakref.ref(model.session)))
         _log.info("Pack %s %s judges on %s", name, model.pack.contract.version, model.provider.short_name)
         return model

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import json
 import os
+import signal
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -14,7 +17,7 @@ import numpy as np
 import pytest
 
 from tests.conftest import ROOT
-from tests.integration.station_making import make_packs, part, write_parts
+from tests.integration.station_making import make_packs, part, wait_until, write_parts
 
 STATION = """
 format = 1
@@ -120,6 +123,39 @@ def test_wrong_use_is_two_failure_is_one_and_the_sentence_says_why(
     assert done.returncode == code, done.stderr
     assert said in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_run_that_could_never_end_is_refused_before_it_starts(tmp_path: Path) -> None:
+    done = lineside("run", "--headless", "--until-exhausted", "--data", tmp_path / "data", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "would never end" in done.stderr
+    assert "--seconds N" in done.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGTERM to send")
+def test_the_window_told_to_end_stops_the_line_in_order(station: Path, tmp_path: Path) -> None:
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "QT_QPA_PLATFORM": "offscreen"}
+    command = [sys.executable, str(ROOT / "main.py"), "--station", str(station), "--data", str(tmp_path / "data")]
+    records = tmp_path / "data" / "records.db"
+
+    def told() -> list[str]:
+        if not records.exists():
+            return []
+        with contextlib.closing(sqlite3.connect(records)) as database:
+            try:
+                return [kind for (kind,) in database.execute("SELECT kind FROM station_events")]
+            except sqlite3.OperationalError:  # the tables are just being made
+                return []
+
+    window = subprocess.Popen(command, cwd=tmp_path, env=environment, stderr=subprocess.PIPE, text=True, encoding="utf-8")
+    try:
+        wait_until(lambda: "started" in told() or window.poll() is not None, "the start", patience_s=60)
+        window.send_signal(signal.SIGTERM)
+        _, said = window.communicate(timeout=60)
+    finally:
+        window.kill()
+    assert window.returncode == 0, said
+    assert told()[-1] == "stopped"
 
 
 def test_a_data_folder_that_cannot_be_written_is_said_in_one_sentence(station: Path, tmp_path: Path) -> None:

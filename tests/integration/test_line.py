@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+from datetime import timedelta
 from pathlib import Path
 
 import cv2
@@ -14,9 +15,11 @@ from inference.errors import SourceError
 from inference.findings import Verdict
 from inference.reasons import ReasonCode
 from station.frames import PersonId, SourceId
+from station.line import Line
+from station.paths import DataFolder
 from station.sources.read_loop import Reading
 from station.view import AlarmState, Feedback, FeedbackAnswer, ImageQuery, LineState
-from tests.integration.station_making import make_line, part, wait_until, write_parts
+from tests.integration.station_making import make_line, make_packs, parse, part, wait_until, write_parts
 from tests.source_doubles import Picture, ScriptedOpener
 
 CAMERA = SourceId("camera-1")
@@ -157,6 +160,64 @@ def test_stop_may_be_called_twice_and_leaves_no_thread(tmp_path: Path) -> None:
     line.stop()
     line.stop()
     wait_until(lambda: not (set(threading.enumerate()) - before), "the end of all threads")
+
+
+def test_whoever_stops_a_line_that_is_being_stopped_waits_until_the_records_are_closed(tmp_path: Path) -> None:
+    write_parts(tmp_path / "parts", "..x")
+    closing, close = threading.Event(), threading.Event()
+
+    def last_step() -> None:
+        closing.set()
+        assert close.wait(20)
+
+    make_packs(tmp_path / "data")
+    line = Line(parse(FOLDER), tmp_path, DataFolder(tmp_path / "data"), on_stopped=last_step)
+    line.start()
+    first, second = threading.Thread(target=line.stop), threading.Thread(target=line.stop)
+    first.start()
+    assert closing.wait(20)
+    second.start()
+    second.join(0.2)
+    assert second.is_alive()
+    close.set()
+    for thread in (first, second):
+        thread.join(20)
+        assert not thread.is_alive()
+
+
+def test_the_report_has_what_was_counted_until_this_moment(tmp_path: Path) -> None:
+    write_parts(tmp_path / "parts", "..x.x")
+    line = make_line(tmp_path, FOLDER)
+    line.start()
+    try:
+        wait_until(lambda: line.finished, "the end of the replay")
+        now = line.clock.utc()
+        report = line.report(now - timedelta(hours=1), now + timedelta(seconds=1))
+        assert (report.inspected, report.defects, report.by_label) == (5, 2, (("blob", 2),))
+    finally:
+        line.stop()
+
+
+def test_false_on_a_warning_counts_once_on_the_screen_and_in_the_report(tmp_path: Path) -> None:
+    write_parts(tmp_path / "parts", "xxxx")
+    line = make_line(tmp_path, FOLDER)
+    line.start()
+    try:
+        wait_until(lambda: line.finished, "the end of the replay")
+        (warning,) = line.snapshot().alarms
+        for cause in ("", "oil"):
+            assert line.give_feedback(Feedback(FeedbackAnswer.FALSE, WEI, alarm_id=warning.alarm_id, cause_id=cause)).ok
+            assert line.snapshot().counts.false_alarms == 1
+    finally:
+        line.stop()
+    again = make_line(tmp_path, FOLDER)
+    again.start()
+    try:
+        assert again.snapshot().counts.false_alarms == 1
+        assert again.give_feedback(Feedback(FeedbackAnswer.REAL, WEI, alarm_id=warning.alarm_id)).ok
+        assert again.snapshot().counts.false_alarms == 0
+    finally:
+        again.stop()
 
 
 @pytest.mark.parametrize("source", ["camera-1", "nothing"])
