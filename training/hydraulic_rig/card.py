@@ -8,7 +8,7 @@ from pathlib import Path
 
 from inference.contract import PackContract
 from training.hydraulic_rig.cycles import LEVELS, Cycles
-from training.hydraulic_rig.evaluation import FALSE_ALARM_SHARE, HIGHEST_THRESHOLD, LOWEST_THRESHOLD, TargetFigures
+from training.hydraulic_rig.evaluation import LOWEST_THRESHOLD, TargetFigures
 from training.hydraulic_rig.fitting import FitPlan
 from training.pack_writer import figures_table
 from training.statistics import Interval
@@ -46,11 +46,12 @@ def write_card(contract: PackContract, cycles: Cycles, measured: Sequence[Target
         blocks=len(set(cycles.blocks.tolist())),
         transplant=facts.plan.variation.transplant_share,
         table=figures_table(contract.figures),
+        members=facts.plan.members,
         rounds=facts.tree_rounds,
+        histogram_rounds=facts.tree_rounds // 2,
+        unseen="\n".join(_unseen_row(m) for m in measured),
         comparison="\n".join(f"| {m.target} | {_plain(m.macro_f1)} | {_plain(m.trees_f1)} | {_plain(m.gain)} |" for m in measured),
-        share=FALSE_ALARM_SHARE,
         low=LOWEST_THRESHOLD,
-        high=HIGHEST_THRESHOLD,
         thresholds="\n".join(_threshold_row(m, near[m.target] or 0.0) for m in measured),
         confusion="\n".join(_confusion(m) for m in measured),
         epochs=facts.plan.epochs,
@@ -70,6 +71,11 @@ def _confusion(measured: TargetFigures) -> str:
     return "\n".join(lines) + "\n"
 
 
+def _unseen_row(measured: TargetFigures) -> str:
+    cells = (measured.unseen_false_alarms, measured.unseen_missed, measured.unseen_macro_f1)
+    return f"| {measured.target} | {' | '.join(_plain(interval) for interval in cells)} |"
+
+
 def _threshold_row(measured: TargetFigures, near_miss: float) -> str:
     shares = " | ".join(_plain(interval) for interval in (measured.false_alarms, measured.missed, measured.missed_worst))
-    return f"| {measured.target} | {measured.threshold:.2f} | {near_miss:.2f} | {shares} |"
+    return f"| {measured.target} | {measured.false_alarm_share:.0%} | {measured.threshold:.2f} | {near_miss:.2f} | {shares} |"

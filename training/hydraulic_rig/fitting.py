@@ -25,6 +25,7 @@ class FitPlan:
     """How to fit.
 
     Attributes:
+        members: Networks of different seeds whose probabilities are averaged.
         epochs: Passes over as many cycles as there are.
         batch: Cycles per step.
         learning_rate: Highest, in a one-cycle schedule.
@@ -35,6 +36,7 @@ class FitPlan:
         variation: Of the cycles.
     """
 
+    members: int = 3
     epochs: int = 40
     batch: int = 64
     learning_rate: float = 3e-3

@@ -35,11 +35,13 @@ _LOG = logging.getLogger(__name__)
 
 VERSION = "1.0.0"
 FULL_PLAN = FitPlan()
-QUICK_PLAN = replace(FULL_PLAN, epochs=1)
+QUICK_PLAN = replace(FULL_PLAN, epochs=1, members=1)
 QUICK_FOLDS = 2
-QUICK_ROUNDS = 3
+QUICK_ROUNDS = 4
 FITS_AT_ONCE = 2
 """Fits run side by side, each on one thread; the result does not depend on it."""
+SEED_STEP = 100
+"""Members differ by this much in their seeds: nothing else tells them apart."""
 NEAR_MISS_SHARE = 0.6
 """From this share of the threshold on, a score is worth a look."""
 GOLDEN_SEED = 7
@@ -66,8 +68,8 @@ def train(options: TrainOptions) -> None:
     with ProcessPoolExecutor(FITS_AT_ONCE, mp_context=multiprocessing.get_context("spawn")) as pool:
         held_out, whole = _fit_all(pool, cycles, folds, plan, options.seed)
         trees = hold_out_trees(cycles, folds, rounds, options.seed)
-        told = _judge_unseen([fit.result() for fit in held_out], windows, cycles, folds)
-        members = [whole.result()]
+        told = _judge_unseen([_gather(fits) for fits in held_out], windows, cycles, folds)
+        members = _gather(whole)
     seen = np.isin(cycles.folds, folds)
     measured = measure_all(cycles.take(seen), [part[seen] for part in told], trees[seen], options.seed)
     for figures in measured:
@@ -98,22 +100,27 @@ def _fit_part(cycles: Cycles, plan: FitPlan, seed: int, title: str) -> RigNetwor
 
 def _fit_all(
     pool: Executor, cycles: Cycles, folds: NDArray[np.int64], plan: FitPlan, seed: int
-) -> tuple[list[Future[RigNetwork]], Future[RigNetwork]]:
-    """Start the fit without each fold, and the one to everything."""
-    held_out = []
-    for fold in folds:
-        seen = cycles.folds != fold
-        title = f"without fold {fold}"
-        held_out.append(pool.submit(_fit_part, cycles.take(seen), plan, seed + int(fold) + 1, title))
-    return held_out, pool.submit(_fit_part, cycles, plan, seed, "final fit")
+) -> tuple[list[list[Future[RigNetwork]]], list[Future[RigNetwork]]]:
+    """Start the fits of all members without each fold, and those to everything."""
+
+    def start(part: Cycles, first_seed: int, title: str) -> list[Future[RigNetwork]]:
+        seeds = [first_seed + SEED_STEP * member for member in range(plan.members)]
+        return [pool.submit(_fit_part, part, plan, one, f"{title}, member {place + 1}") for place, one in enumerate(seeds)]
+
+    held_out = [start(cycles.take(cycles.folds != fold), seed + int(fold) + 1, f"without fold {fold}") for fold in folds]
+    return held_out, start(cycles, seed, "final fit")
 
 
-def _judge_unseen(networks: Sequence[RigNetwork], windows: FloatArray, cycles: Cycles, folds: NDArray[np.int64]) -> list[FloatArray]:
-    """Per target float32 (cycles, classes): every cycle judged by the network that did not see its fold."""
+def _gather(fits: Sequence[Future[RigNetwork]]) -> list[RigNetwork]:
+    return [fit.result() for fit in fits]
+
+
+def _judge_unseen(networks: Sequence[list[RigNetwork]], windows: FloatArray, cycles: Cycles, folds: NDArray[np.int64]) -> list[FloatArray]:
+    """Per target float32 (cycles, classes): every cycle judged by the members that did not see its fold."""
     told = [np.zeros((len(cycles), count), np.float32) for count in CLASS_COUNTS]
-    for fold, network in zip(folds, networks, strict=True):
+    for fold, members in zip(folds, networks, strict=True):
         unseen = cycles.folds == fold
-        for whole, part in zip(told, predict([network], windows[unseen]), strict=True):
+        for whole, part in zip(told, predict(members, windows[unseen]), strict=True):
             whole[unseen] = part
     return told
 
