@@ -14,7 +14,7 @@ from gui.language import pick
 from gui.symbols import PrioritySign
 from gui.theme import TextSize, ThemeSource
 from gui.warning_list import UNACKNOWLEDGED
-from station.view import AlarmView, LineSnapshot
+from station.view import AlarmState, AlarmView, LineSnapshot
 
 _EDGE_PX = 4
 
@@ -32,7 +32,7 @@ class Banner(QFrame):
         self.setProperty("role", "chrome")
         self._commands, self._source = commands, theme
         self._urgent: AlarmView | None = None
-        self._counts = (0, 0, False)
+        self._counts = (0, 0, 0, False)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self._sign = PrioritySign(theme, 44)
         self.title = label(LabelRole.TITLE)
@@ -77,7 +77,8 @@ class Banner(QFrame):
         """Show the most urgent unacknowledged warning of *snapshot*."""
         new = [alarm for alarm in snapshot.alarms if alarm.state in UNACKNOWLEDGED]
         urgent = new[0] if new else None
-        counts = (len(new), len(snapshot.alarms) - len(new), snapshot.silenced)
+        latched = sum(alarm.state is AlarmState.LATCHED for alarm in snapshot.alarms)
+        counts = (len(new), len(snapshot.alarms) - len(new) - latched, latched, snapshot.silenced)
         # A snapshot makes its views anew: the same warning is another object every time.
         before = None if self._urgent is None else self._urgent.alarm_id
         changed = before != (None if urgent is None else urgent.alarm_id) or counts != self._counts
@@ -87,7 +88,7 @@ class Banner(QFrame):
 
     def _fill(self) -> None:
         urgent = self._urgent
-        new, known, silenced = self._counts
+        new, known, latched, silenced = self._counts
         self._sign.setVisible(urgent is not None)
         self._sign.show_priority(None if urgent is None else urgent.definition.priority)
         self.title.setText(self.tr("No new warnings") if urgent is None else pick(urgent.definition.title))
@@ -97,6 +98,8 @@ class Banner(QFrame):
             parts.append(self.tr("{count} new").format(count=new))
         if known:
             parts.append(self.tr("{count} acknowledged").format(count=known))
+        if latched:
+            parts.append(self.tr("{count} to be reset").format(count=latched))
         if silenced and new:
             parts.append(self.tr("silenced"))
         self._summary.setText(" · ".join(parts))

@@ -66,6 +66,7 @@ class IncidentPanel(QFrame):
         self._tried_of: tuple[AlarmId, Path] | None = None
         self._picture_job: int | None = None
         self._tries = 0
+        self._signed_in: bool | None = None
         self._now = datetime.now(UTC)
         self._retry_at: datetime | None = None
         self._sign = PrioritySign(theme)
@@ -134,13 +135,16 @@ class IncidentPanel(QFrame):
             name.setText(text)
         self.heat.setText(self.tr("Heatmap"))
         self.reset.setText(self.tr("Reset"))
-        self._empty.setText(self.tr("Nothing needs you now."))
+        self._signed_in = None
+        self._fill_empty()
         self.feedback.retranslate()
         self._fill()
 
     def show_alarm(self, alarm: AlarmView | None, now: datetime) -> None:
         """Show *alarm*; only the time left changes when it is the same."""
         self._now = now
+        if alarm is None:
+            self._fill_empty()
         changed = not _says_the_same(alarm, self._alarm)
         self._alarm = alarm
         if changed:
@@ -156,6 +160,14 @@ class IncidentPanel(QFrame):
             # Fonts and widths settle after the texts were set: look again while the panel is on screen.
             if any(text.isVisible() and text.heightForWidth(text.width()) > text.height() for text in self._texts):
                 self._fit()
+
+    def _fill_empty(self) -> None:
+        signed_in = self._commands.person_id is not None
+        if signed_in != self._signed_in:
+            self._signed_in = signed_in
+            nothing = self.tr("Nothing needs you now.")
+            wanted = self.tr("Sign in with F10, so that you can answer warnings.")
+            self._empty.setText(nothing if signed_in else f"{nothing}\n\n{wanted}")
 
     def _fill(self) -> None:
         alarm = self._alarm

@@ -10,7 +10,8 @@ from typing_extensions import override
 from gui.controls import KeyButton, LabelRole, keycap_width, label, paint_keycap
 from gui.language import pick
 from gui.review_query import Choice, Reviewed, Show, Since
-from gui.theme import TOUCH_PX
+from gui.review_scores import ScoreRange
+from gui.theme import TOUCH_PX, ThemeSource
 from inference.contract import PackContract
 from station.config import StationFile
 from station.frames import PersonId, SourceId
@@ -51,11 +52,12 @@ class ReviewFilters(QFrame):
     Args:
         station: Cameras and people.
         packs: Their labels.
+        theme: Colours and type sizes.
     """
 
     changed = Signal()
 
-    def __init__(self, station: StationFile, packs: tuple[PackContract, ...], parent: QWidget | None = None) -> None:
+    def __init__(self, station: StationFile, packs: tuple[PackContract, ...], theme: ThemeSource, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("role", "card")
         self._station = station
@@ -80,6 +82,9 @@ class ReviewFilters(QFrame):
         self._camera = self._add_list("camera", "K")
         self._since = self._add_list("since", "D")
         self._reviewed = self._add_list("reviewed", "B")
+        self.scores = ScoreRange(theme)
+        self.scores.changed.connect(self.changed)
+        self._layout.addWidget(self.scores)
         self._layout.addStretch(1)
 
     def _add_title(self, name: str) -> None:
@@ -112,6 +117,7 @@ class ReviewFilters(QFrame):
             "reviewed": self.tr("REVIEWED BY"),
         }.items():
             self._titles[name].setText(text)
+        self.scores.update()
         titles = {
             one.name: pick(one.title)
             for pack in self._packs
@@ -175,6 +181,7 @@ class ReviewFilters(QFrame):
             since=self._since.currentData() or Since.ANY,
             reviewed=who if isinstance(who, Reviewed) else Reviewed.SOMEBODY,
             reviewer=None if who is None or isinstance(who, Reviewed) else PersonId(who),
+            scores=self.scores.range,
         )
 
     def choose(self, show: Show) -> None:

@@ -23,6 +23,8 @@ from station.view import FeedbackAnswer, ImageQuery, ImageRecord, LinePort
 
 PAGE = 500
 """Images asked for at once."""
+ANY_SCORE = (0.0, 1.0)
+"""The range that leaves no image out."""
 _GOOD = "random_ok"
 
 
@@ -64,6 +66,7 @@ class Choice:
         since: From when on.
         reviewed: Whether there is an answer.
         reviewer: Only answers of this person; None for any.
+        scores: Lowest and highest score; 0 and 1 for any, also for images without one.
     """
 
     show: Show = Show.TO_REVIEW
@@ -72,14 +75,24 @@ class Choice:
     since: Since = Since.ANY
     reviewed: Reviewed = Reviewed.ANY
     reviewer: PersonId | None = None
+    scores: tuple[float, float] = ANY_SCORE
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What the records answered: the images, newest first, and whether that is all of them."""
+    """What the records answered.
+
+    Attributes:
+        records: The images, newest first.
+        complete: Whether that is all of them.
+        scores: Score of every image that the other filters let through.
+        thresholds: The thresholds they were judged by.
+    """
 
     records: tuple[ImageRecord, ...]
     complete: bool
+    scores: tuple[float, ...] = ()
+    thresholds: tuple[float, ...] = ()
 
 
 def begin_utc(since: Since, shifts: tuple[Shift, ...], now_utc: datetime) -> datetime | None:
@@ -115,7 +128,12 @@ def fetch_images(port: LinePort, choice: Choice, limit: int) -> Page:
     complete = len(found) <= limit
     if choice.reviewer is not None:
         found = [record for record in found if record.feedback is not None and record.feedback.person_id == choice.reviewer]
-    return Page(tuple(found[:limit]), complete)
+    found = found[:limit]
+    scores, thresholds = tuple(one.score for one in found), tuple({one.threshold for one in found})
+    if choice.scores != ANY_SCORE:
+        low, high = choice.scores
+        found = [record for record in found if low <= record.score <= high]
+    return Page(tuple(found), complete, scores, thresholds)
 
 
 def label_titles(packs: Sequence[PackContract]) -> dict[str, str]:

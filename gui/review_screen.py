@@ -55,7 +55,7 @@ class ReviewScreen(Screen):
         self._model = ImageModel(self)
         self._model.more_wanted.connect(self._on_more_wanted)
         self._thumbnails = Thumbnails(jobs, parent=self)
-        self._filters = ReviewFilters(port.station, port.packs)
+        self._filters = ReviewFilters(port.station, port.packs, theme)
         self._filters.changed.connect(self._on_filters_changed)
         self._grid = ImageGrid(self._model, self._thumbnails, theme)
         self._grid.selectionModel().currentChanged.connect(self._on_current_changed)
@@ -144,6 +144,7 @@ class ReviewScreen(Screen):
 
     def _on_listed(self, page: Page) -> None:
         self._list_job = None
+        self._filters.scores.show_scores(page.scores, page.thresholds)
         self._model.show_records(page.records, complete=page.complete)
         self._grid.setVisible(bool(page.records))
         self._empty.setVisible(not page.records)
@@ -341,4 +342,5 @@ class ReviewScreen(Screen):
             ("G", self.tr("Image large, or with the list")),
             ("Q W E R T", self.tr("Which images are listed")),
             ("L K D B", self.tr("Lists of label, camera, time, person")),
+            ("[ ]", self.tr("Lowest score shown: down, up")),
         ]

@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent, Q
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QWidget
 from typing_extensions import override
 
-from gui.controls import ButtonRole, KeyButton, LabelRole, label
+from gui.controls import ButtonRole, KeyButton, LabelRole, label, set_role
 from gui.elided import ElidedLabel
 from gui.language import Language, current_language, pick, reason_text
 from gui.sentences import sentence_text
@@ -109,6 +109,7 @@ class TopBar(QFrame):
         self._snapshot: LineSnapshot | None = None
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self._name = ElidedLabel(TextSize.LARGE, theme, QFont.Weight.DemiBold)
+        self._name.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
         self._product, self._shift = label(), label(LabelRole.MUTED)
         self.state, self.simulated = Badge(theme), Badge(theme)
         self.reason = ElidedLabel(TextSize.SMALL, theme)
@@ -196,6 +197,8 @@ class TopBar(QFrame):
             word = status_word(status)
             self.lights[name].show_status(status, f"{word}: {detail}" if detail else word)
         person = self._people.get(snapshot.person_id or PersonId(""))
+        # Signing in is what a newcomer must find; a name is only a name.
+        set_role(self.person, ButtonRole.PLAIN if person is None else ButtonRole.QUIET)
         self.person.setText(self.tr("Sign in") if person is None else f"{person.name} · {role_word(person.role)}")
 
     def _reason(self, snapshot: LineSnapshot) -> str:

@@ -24,6 +24,10 @@
         <translation>已确认 {count}</translation>
     </message>
     <message>
+        <source>{count} to be reset</source>
+        <translation>待复位 {count}</translation>
+    </message>
+    <message>
         <source>silenced</source>
         <translation>已消音</translation>
     </message>
@@ -166,6 +170,10 @@
     <message>
         <source>Nothing needs you now.</source>
         <translation>目前无需处理。</translation>
+    </message>
+    <message>
+        <source>Sign in with F10, so that you can answer warnings.</source>
+        <translation>请按 F10 登录，以便答复报警。</translation>
     </message>
     <message>
         <source>{what} {score} (limit {limit})</source>
@@ -756,6 +764,21 @@
     <message>
         <source>Lists of label, camera, time, person</source>
         <translation>类别、相机、时间、人员列表</translation>
+    </message>
+    <message>
+        <source>Lowest score shown: down, up</source>
+        <translation>最低显示分数：降低、提高</translation>
+    </message>
+</context>
+<context>
+    <name>ScoreRange</name>
+    <message>
+        <source>Any score</source>
+        <translation>不限分数</translation>
+    </message>
+    <message>
+        <source>Score {low} to {high}</source>
+        <translation>分数 {low} 至 {high}</translation>
     </message>
 </context>
 <context>

@@ -10,7 +10,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -315,3 +315,21 @@ def test_a_good_image_is_compared_with_none(screen: ReviewScreen, line: FakeLine
     flagged = next(one for one in line.images(ImageQuery(source_id=random_ok.source_id)) if one.why_kept == "alarm")
     found = nearest_good(line, flagged)
     assert found is None or found.image_id != random_ok.image_id, "somebody called it a defect"
+
+
+def test_scores_are_filtered_by_dragging_by_key_and_reset_by_a_tap(screen: ReviewScreen, qtbot: QtBot) -> None:
+    scores = screen._filters.scores
+    everything = screen._model.rowCount()
+    assert int(scores._counts.sum()) == everything
+    assert scores._thresholds == (0.5,)
+    middle, right = QPoint(scores.width() // 2, scores.height() - 10), QPoint(scores.width() - 2, scores.height() - 10)
+    qtbot.mousePress(scores, Qt.MouseButton.LeftButton, pos=middle)
+    qtbot.mouseRelease(scores, Qt.MouseButton.LeftButton, pos=right)
+    qtbot.waitUntil(lambda: 0 < screen._model.rowCount() < everything)
+    assert all(record(screen, number).score >= 0.5 for number in range(screen._model.rowCount()))
+    assert int(scores._counts.sum()) == everything, "the histogram shows what the range leaves out as well"
+    qtbot.mouseClick(scores, Qt.MouseButton.LeftButton, pos=middle)
+    qtbot.waitUntil(lambda: screen._model.rowCount() == everything)
+    qtbot.keyClick(screen, Qt.Key.Key_BracketRight)
+    assert scores.range == (0.05, 1.0)
+    qtbot.waitUntil(lambda: screen._model.rowCount() < everything)
