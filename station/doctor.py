@@ -15,6 +15,7 @@ from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from inference.errors import LinesideError, ProviderError
 from inference.model_opening import Proof, open_on
@@ -95,7 +96,7 @@ def _looks(station_path: Path | None, data: DataFolder) -> Iterator[Callable[[],
     yield lambda: (_look_at_clock(),)
     path = station_path or resources_dir() / "stations" / "demo.toml"
     try:
-        station = load_station(path)
+        station = load_station(path, [folder.name for folder in folders])
     except LinesideError as error:
         sentence = str(error)
         yield lambda: (Check("source", str(path), Outcome.FAILED, sentence),)
@@ -192,10 +193,10 @@ def _look_at_source(reader: CameraReader | SensorReader, sink: _FirstOnly) -> tu
     first = sink.first
     if first is None:
         why = detail or f"nothing came within {_SOURCE_WAIT_S:.0f} s"
-        return (Check("source", reader.source_id, Outcome.FAILED, f"{why}. Check cable, power and the station file."),)
+        return (Check("source", reader.source_id, Outcome.FAILED, f"{why.rstrip('.')}. Check cable, power and the station file."),)
     if isinstance(first, Frame):
         if first.image is None:
-            return (Check("source", reader.source_id, Outcome.FAILED, f"{first.unreadable}."),)
+            return (Check("source", reader.source_id, Outcome.FAILED, f"{first.unreadable.rstrip('.')}."),)
         height, width = first.image.shape[:2]
         return (Check("source", reader.source_id, Outcome.GOOD, f"{width} x {height} pixels"),)
     return (Check("source", reader.source_id, Outcome.GOOD, f"{len(first[0].values)} channels"),)
@@ -206,7 +207,8 @@ def _print(checks: Sequence[Check]) -> None:
     table = Table("", "what", "ms", "finding", box=None)
     for check in checks:
         time_text = f"{check.milliseconds:.2f}" if check.milliseconds is not None else ""
-        table.add_row(marks[check.outcome], f"{check.area}: {check.name}", time_text, check.sentence)
+        # Paths and sentences may hold brackets, which are no markup.
+        table.add_row(marks[check.outcome], Text(f"{check.area}: {check.name}"), time_text, Text(check.sentence))
     Console(file=sys.stdout, width=None if sys.stdout.isatty() else 200, highlight=False).print(table)
     failed = sum(check.outcome is Outcome.FAILED for check in checks)
     print(f"{failed} failed." if failed else "Everything is in order.")

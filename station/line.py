@@ -127,7 +127,9 @@ class Line:
             ),
             self.clock,
         )
-        self._tests = LiveTests(self._cameras.views, self._sensors.views, self._sensors.channel_ids, self._shelf)
+        self._tests = LiveTests(
+            self._cameras.views, self._sensors.views, self._sensors.channel_ids, self._cameras.latest_image, self._shelf
+        )
 
     # ----------------------------------------------------------------- running
 

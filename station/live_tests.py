@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from inference.errors import LinesideError
+from inference.findings import ImageU8
 from station.frames import SourceId
 from station.model_shelf import ModelShelf
 from station.view import CameraView, LiveTest, SensorView
@@ -23,7 +24,9 @@ class LiveTests:
         cameras: The cameras as they are now.
         sensors: The sensor links as they are now.
         channel_ids: The channels of a link, in the order of its values.
+        latest_image: The newest picture of a camera, judged or not.
         shelf: The packs.
+        wait: Waits so long, s; tests give their own.
     """
 
     def __init__(
@@ -31,12 +34,16 @@ class LiveTests:
         cameras: Callable[[], Sequence[CameraView]],
         sensors: Callable[[], Sequence[SensorView]],
         channel_ids: Callable[[SourceId], tuple[str, ...]],
+        latest_image: Callable[[SourceId], tuple[int, ImageU8] | None],
         shelf: ModelShelf,
+        wait: Callable[[float], None] = time.sleep,
     ) -> None:
         self._cameras = cameras
         self._sensors = sensors
         self._channel_ids = channel_ids
+        self._latest_image = latest_image
         self._shelf = shelf
+        self._wait = wait
 
     def of_source(self, source_id: SourceId) -> LiveTest:
         """Wait up to 3 s for a new frame or row of a source, and say what came, or exactly why nothing did."""
@@ -44,12 +51,16 @@ class LiveTests:
         before = self._received(source_id)
         if before is None:
             return LiveTest(ok=False, sentence=f"The station file has no source {source_id}.")
-        while time.perf_counter() - begun_s < _WAIT_S and self._received(source_id) == before:
-            time.sleep(_LOOK_EVERY_S)
+        for _ in range(round(_WAIT_S / _LOOK_EVERY_S)):
+            if self._received(source_id) != before:
+                break
+            self._wait(_LOOK_EVERY_S)
         elapsed_ms = (time.perf_counter() - begun_s) * 1e3
         for camera in self._cameras():
             if camera.source_id == source_id:
-                return _camera_test(camera, came=camera.health.received != before, elapsed_ms=elapsed_ms)
+                newest = self._latest_image(source_id)
+                image = newest[1] if newest is not None else None
+                return _camera_test(camera, image, came=camera.health.received != before, elapsed_ms=elapsed_ms)
         for sensor in self._sensors():
             if sensor.source_id == source_id:
                 return self._sensor_test(sensor, came=sensor.health.received != before, elapsed_ms=elapsed_ms)
@@ -76,16 +87,17 @@ class LiveTests:
         pairs = zip(self._channel_ids(view.source_id), view.values.tolist(), strict=False)
         values = tuple((channel, value) for channel, value in pairs if not np.isnan(value))
         rate = f"{view.health.rate_hz:.1f} rows per second" if came else "the replay is at its end"
-        return LiveTest(ok=True, sentence=f"{len(values)} channels give values, {rate}.", values=values, elapsed_ms=elapsed_ms)
+        return LiveTest(ok=bool(values), sentence=f"{len(values)} channels give values, {rate}.", values=values, elapsed_ms=elapsed_ms)
 
 
-def _camera_test(view: CameraView, *, came: bool, elapsed_ms: float) -> LiveTest:
+def _camera_test(view: CameraView, newest: ImageU8 | None, *, came: bool, elapsed_ms: float) -> LiveTest:
     judged = view.latest
     image = judged.frame.image if judged is not None else None
-    if (not came and not view.health.exhausted) or (image is None and judged is not None):
+    if (not came and not view.health.exhausted) or newest is None or (image is None and judged is not None):
         return LiveTest(ok=False, sentence=_nothing_came(view), elapsed_ms=elapsed_ms)
     if image is None or judged is None:
-        return LiveTest(ok=True, sentence=f"Pictures come, {view.display_hz:.1f} per second; none was judged yet.", elapsed_ms=elapsed_ms)
+        sentence = f"Pictures come, {view.display_hz:.1f} per second; none was judged yet."
+        return LiveTest(ok=True, sentence=sentence, image=newest, elapsed_ms=elapsed_ms)
     height, width = image.shape[:2]
     rate = f"{view.display_hz:.1f} pictures per second" if came else "the replay is at its end"
     sentence = f"{width} x {height} pixels, {rate}, {view.latency_ms:.0f} ms from picture to verdict."

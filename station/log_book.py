@@ -14,6 +14,20 @@ _FILES_KEPT = 5
 _FORMAT = "%(asctime)s.%(msecs)03dZ %(levelname)s %(threadName)s %(name)s: %(message)s"
 
 
+class _LogFile(RotatingFileHandler):
+    """Says once that it cannot be written, instead of a traceback per line."""
+
+    _told = False
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - logging's name
+        """Called by logging while the error is being handled."""
+        del record
+        if not self._told:
+            self._told = True
+            why = sys.exc_info()[1]
+            print(f"The log cannot be written ({why}). Check the disk and the rights on the folder.", file=sys.stderr)
+
+
 class LogBook:
     """The handlers of one run; close it at the end. A log that cannot be written stops nothing.
 
@@ -26,7 +40,7 @@ class LogBook:
         formatter.converter = time.gmtime
         self._handlers: list[logging.Handler] = []
         try:
-            file = RotatingFileHandler(folder / _FILE, maxBytes=_BYTES, backupCount=_FILES_KEPT, encoding="utf-8", delay=True)
+            file = _LogFile(folder / _FILE, maxBytes=_BYTES, backupCount=_FILES_KEPT, encoding="utf-8", delay=True)
         except OSError as error:
             print(f"There is no log: {error}.", file=sys.stderr)
         else:
