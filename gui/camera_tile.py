@@ -161,7 +161,9 @@ class CameraTile(QWidget):
         since = self.tr("No picture since {time}").format(time=clock_text(view.health.since_utc))
         detail = sentence_text(dict(reason.particulars).get("detail", "") or view.health.detail)
         retry = self.tr("Trying again ({count}).").format(count=view.health.attempts) if view.health.attempts else ""
-        return since, " ".join(part for part in (_sentence(detail), retry) if part)
+        said = _sentence(detail)
+        gap = "" if said.endswith("。") else " "  # Chinese puts no space between sentences
+        return since, gap.join(part for part in (said, retry) if part)
 
     def _rates(self, view: CameraView) -> tuple[str, str]:
         if not view.health.alive:

@@ -111,8 +111,9 @@ class FeedbackBar(QWidget):
         if self._error:
             return self.tr("Not saved: {why}").format(why=self._error)
         if current is None or self._alarm is None:
-            asked = self.tr("Was this warning right?")
-            return asked if self._commands.person_id is not None else f"{asked} " + self.tr("You will be asked for your PIN.")
+            if self._commands.person_id is None:
+                return self.tr("Was this warning right? You will be asked for your PIN.")
+            return self.tr("Was this warning right?")
         definition = self._alarm.definition
         parts = [
             self.tr("Saved ✓"),

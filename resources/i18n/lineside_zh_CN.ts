@@ -113,12 +113,12 @@
         <translation>未保存：{why}</translation>
     </message>
     <message>
-        <source>Was this warning right?</source>
-        <translation>这次报警是否属实？</translation>
+        <source>Was this warning right? You will be asked for your PIN.</source>
+        <translation>这次报警是否属实？答复时会要求输入 PIN。</translation>
     </message>
     <message>
-        <source>You will be asked for your PIN.</source>
-        <translation>回答时会要求输入 PIN。</translation>
+        <source>Was this warning right?</source>
+        <translation>这次报警是否属实？</translation>
     </message>
     <message>
         <source>Saved ✓</source>
