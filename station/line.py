@@ -395,7 +395,11 @@ class Line:
             self._alarms.on_system(fault, active=fault in faults, detail=faults.get(fault, ""))
         broken = [failure.sentence for judge in self._judges() if (failure := judge.failure) is not None]
         self._alarms.on_system(SystemFault.MODEL_FAILED, active=bool(broken), detail="; ".join(broken))
-        lagging = [view.name.en for view in self._cameras.views() if view.pack and view.verdict_hz and view.latency_ms > _LAG_MS]
+        cameras, sensors = self._cameras.views(), self._sensors.views()
+        slow = [view.name.en for view in cameras if view.pack and view.verdict_hz and view.latency_ms > _LAG_MS]
+        views: tuple[CameraView | SensorView, ...] = (*cameras, *sensors)
+        hanging = [view.name.en for view in views if view.reason is not None and view.reason.code is ReasonCode.OVERLOADED]
+        lagging = tuple(dict.fromkeys(slow + hanging))
         self._alarms.on_system(SystemFault.JUDGING_OVERLOADED, active=bool(lagging), detail=", ".join(lagging))
         self._shelf.tell_notes()
 

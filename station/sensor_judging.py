@@ -63,14 +63,15 @@ class SensorJudge:
     ) -> None:
         self.sensor = sensor
         self.source_id = SourceId(sensor.id)
+        self.real_time = is_real_time(sensor)
         self.ring: TraceRing | None = None
         self._slot = ModelSlot(sensor.model or "", open_model, clock) if open_model is not None else None
         self._deliver_rows = deliver_rows
         self._deliver = deliver
         self._clock = clock
         self._queue: BoundedQueue[Sequence[Sample]] = BoundedQueue(
-            _LIVE_BATCHES if is_real_time(sensor) else _REPLAY_BATCHES,
-            Overflow.DROP_OLDEST if is_real_time(sensor) else Overflow.BLOCK,
+            _LIVE_BATCHES if self.real_time else _REPLAY_BATCHES,
+            Overflow.DROP_OLDEST if self.real_time else Overflow.BLOCK,
         )
         self._stopping = threading.Event()
         self._received = 0

@@ -50,6 +50,22 @@ def _gone(name: Text, health: SourceHealth) -> Reason | None:
     return Reason.of(ReasonCode.SOURCE_GONE, source=name.en, detail=health.detail)
 
 
+def _late(health: SourceHealth, age_s: float, *, overloaded: bool) -> Reason | None:
+    """Why the newest verdict says nothing of now: the source is silent (its reader knows its pace), or judging hangs behind it."""
+    if not health.on_time and not health.exhausted:
+        return Reason.of(ReasonCode.STALE, age_s=f"{age_s:.1f}")
+    return Reason.of(ReasonCode.OVERLOADED) if overloaded else None
+
+
+def _is_behind(feed: CameraFeed, latest: JudgedFrame | None) -> bool:
+    """Whether frames come and the last judged one is too old to speak for them."""
+    newest = feed.newest()
+    if newest is None or latest is None:
+        return False
+    pause_s = 0.0 if feed.camera.judge_hz is None else 2.0 / feed.camera.judge_hz
+    return newest.monotonic_s - latest.frame.monotonic_s > max(feed.camera.stale_after_s, pause_s)
+
+
 def camera_view(feed: CameraFeed, judge: ImageJudge | None, health: SourceHealth, latest: JudgedFrame | None, now_s: float) -> CameraView:
     """One camera as its tile shows it."""
     camera = feed.camera
@@ -60,8 +76,7 @@ def camera_view(feed: CameraFeed, judge: ImageJudge | None, health: SourceHealth
         doubt = _gone(camera.name, health) or doubt
     else:
         doubt = doubt_of(camera.name, health, judge.failure, latest.findings if latest is not None else None)
-        if doubt is None and not health.exhausted and age_s > camera.stale_after_s:
-            doubt = Reason.of(ReasonCode.STALE, age_s=f"{age_s:.1f}")
+        doubt = doubt or _late(health, age_s, overloaded=feed.real_time and _is_behind(feed, latest))
     verdict = Verdict.NO_VERDICT if doubt is not None or latest is None else worst_verdict(latest.findings)
     return CameraView(
         source_id=feed.source_id,
@@ -89,8 +104,7 @@ def sensor_view(judge: SensorJudge, health: SourceHealth, pack: PackContract | N
         verdict = Verdict.NO_VERDICT
     else:
         doubt = doubt_of(sensor.name, health, judge.failure, latest.findings if latest is not None else None)
-        if doubt is None and not health.exhausted and age_s > sensor.stale_after_s:
-            doubt = Reason.of(ReasonCode.STALE, age_s=f"{age_s:.1f}")
+        doubt = doubt or _late(health, age_s, overloaded=judge.real_time and age_s > sensor.stale_after_s)
         verdict = Verdict.NO_VERDICT if doubt is not None or latest is None else worst_verdict(latest.findings)
     return SensorView(
         source_id=judge.source_id,
