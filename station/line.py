@@ -103,6 +103,7 @@ class Line:
         self._on_stopped = on_stopped
         self._stop_lock = threading.Lock()
         self._closed = False
+        self._hanging: tuple[str, ...] = ()
         self._records = Records.open(data, self.clock, station.records)
         self._shelf = ModelShelf((data.packs, models_dir()), self._note_provider)
         self._alarms = AlarmDesk(station.alarms, [SourceId(camera.id) for camera in station.cameras], self._records, self.clock)
@@ -399,7 +400,9 @@ class Line:
         slow = [view.name.en for view in cameras if view.pack and view.verdict_hz and view.latency_ms > _LAG_MS]
         views: tuple[CameraView | SensorView, ...] = (*cameras, *sensors)
         hanging = [view.name.en for view in views if view.reason is not None and view.reason.code is ReasonCode.OVERLOADED]
-        lagging = tuple(dict.fromkeys(slow + hanging))
+        # The first frame after an outage is behind for a moment: it takes two looks to be a fault.
+        lagging = tuple(dict.fromkeys(slow + [name for name in hanging if name in self._hanging]))
+        self._hanging = tuple(hanging)
         self._alarms.on_system(SystemFault.JUDGING_OVERLOADED, active=bool(lagging), detail=", ".join(lagging))
         self._shelf.tell_notes()
 

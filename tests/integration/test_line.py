@@ -12,7 +12,8 @@ import numpy as np
 import pytest
 
 from inference.errors import SourceError
-from inference.findings import Verdict
+from inference.findings import Finding, ImageU8, Verdict
+from inference.image_runner import HeatmapPolicy, ImageRunner
 from inference.reasons import ReasonCode
 from station.frames import PersonId, SourceId
 from station.line import Line
@@ -183,6 +184,47 @@ def test_whoever_stops_a_line_that_is_being_stopped_waits_until_the_records_are_
     for thread in (first, second):
         thread.join(20)
         assert not thread.is_alive()
+
+
+def test_a_model_that_hangs_is_no_verdict_and_one_warning_about_the_computer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    more = """
+[[alarms]]
+id = "overloaded"
+asset = "press-1"
+title = "Judging cannot keep up"
+cause = "Other programs"
+consequence = "Parts pass unjudged"
+action = "Close other programs"
+respond_within_s = 600
+priority = 3
+when = {kind = "system", of = "judging_overloaded"}
+"""
+    hang, go_on = threading.Event(), threading.Event()
+    judge = ImageRunner.judge
+
+    def slow(runner: ImageRunner, image: ImageU8, *more: HeatmapPolicy) -> tuple[Finding, ...]:
+        if hang.is_set():
+            go_on.wait(20)
+        return judge(runner, image, *more)
+
+    monkeypatch.setattr(ImageRunner, "judge", slow)
+    frames = [lambda: (threading.Event().wait(0.02), Reading(Picture(part(blob=False), "")))[1]] * 2000
+    line = make_line(tmp_path, 'kind = "usb"\nstale_after_s = 0.5', {"camera-1": ScriptedOpener(frames)}, more)
+    line.start()
+    try:
+        wait_until(lambda: _verdict(line) is Verdict.OK, "the first verdict")
+        hang.set()
+        wait_until(lambda: _verdict(line) is Verdict.NO_VERDICT, "NO VERDICT")
+        reason = line.snapshot().cameras[0].reason
+        assert reason is not None
+        assert reason.code is ReasonCode.OVERLOADED
+        wait_until(lambda: [a.definition.id for a in line.snapshot().alarms] == ["overloaded"], "the warning")
+        hang.clear()
+        go_on.set()
+        wait_until(lambda: _verdict(line) is Verdict.OK, "a verdict again")
+    finally:
+        go_on.set()
+        line.stop()
 
 
 def test_the_report_has_what_was_counted_until_this_moment(tmp_path: Path) -> None:
