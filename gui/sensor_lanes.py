@@ -24,6 +24,7 @@ _WINDOW_S = 120.0
 _ONE_COLUMN_LANE_PX = 46
 _SMALLEST_LANE_PX = 26
 _MOST_NAMED_CHANNELS = 2
+_LEAST_SHARE = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +147,7 @@ class SensorLanes(QFrame):
     def _drivers(self, risk: RiskView) -> str:
         if risk.finding.verdict is not Verdict.FAULT:
             return self.tr("risk")
-        driving = risk.finding.contributors[:_MOST_NAMED_CHANNELS]
+        driving = [one for one in risk.finding.contributors if one.share >= _LEAST_SHARE][:_MOST_NAMED_CHANNELS]
         if not driving:
             return self.tr("risk")
         return self.tr("risk: {channels}").format(channels=", ".join(one.channel for one in driving))

@@ -186,7 +186,8 @@ class TopBar(QFrame):
         self.state.show_word(line_state_word(snapshot.state), fill, ink)
         reason = self._reason(snapshot)
         self.reason.set_text(reason)
-        self._product.setVisible(not reason or self.width() >= _WIDE_PX)
+        squeezed = self._name.sizeHint().width() > self._name.width()
+        self._product.setVisible(not reason or (self.width() >= _WIDE_PX and not squeezed))
         self.simulated.setVisible(snapshot.simulated)
         self.simulated.show_word(self.tr("SIMULATED"), theme.maintenance, theme.surface if theme.dark else "#ffffff")
         for name, status, detail in (

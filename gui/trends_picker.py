@@ -14,6 +14,7 @@ from gui.trends_data import LaneSpec
 from inference.findings import Contribution
 
 _KEY_ROLE = int(Qt.ItemDataRole.UserRole)
+_LEAST_SHARE = 0.01
 
 
 class _TickedRow(QStyledItemDelegate):
@@ -121,7 +122,7 @@ class ContributionBars(QWidget):
 
     def show_contributions(self, contributions: Sequence[Contribution], names: dict[str, str]) -> None:
         """Show the five strongest of *contributions*; *names* translate channel ids."""
-        rows = tuple((names.get(one.channel, one.channel), one.share) for one in contributions[:5])
+        rows = tuple((names.get(one.channel, one.channel), one.share) for one in contributions[:5] if one.share >= _LEAST_SHARE)
         if rows != self._rows:
             self._rows = rows
             self.updateGeometry()

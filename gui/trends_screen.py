@@ -170,6 +170,8 @@ class TrendsScreen(Screen):
         )
         self._hints.setText(self.tr("← →: cursor · X: cursor away · Shift + ← →: earlier, later · + −: zoom · drag and wheel do the same"))
         specs = self._specs()
+        for widget in (self._side, self._hints):
+            widget.setVisible(bool(specs))
         self._picker.show_lanes(specs, self._picked)
         self._make_lanes()
         self._show_state()
