@@ -9,9 +9,9 @@ from typing import Protocol
 from station.clock import Clock
 from station.config import Camera, FolderCamera, RtspCamera, SimulatedCamera, VideoCamera
 from station.frames import Frame, SourceId
-from station.health import SourceHealth
 from station.sources.camera_kinds import Picture, camera_opener, is_real_time
 from station.sources.read_loop import Opener, ReadLoop, ReadPolicy
+from station.sources.source_reader import SourceReader
 
 WATCH_GRACE_S = 1.0
 """A call with a time limit of its own gets so much longer before its thread is given up, s."""
@@ -34,8 +34,8 @@ class FrameSink(Protocol):
         ...
 
 
-class CameraReader:
-    """One camera with its reader thread.
+class CameraReader(SourceReader[Picture]):
+    """One camera with its reader thread; see :class:`station.sources.source_reader.SourceReader` for its threads.
 
     Args:
         camera: As in the station file.
@@ -43,50 +43,16 @@ class CameraReader:
         clock: Source of time.
         sink: Where frames go.
         opener: Opens the camera; None takes the one of its kind (tests give their own).
-
-    ``start``, ``request_stop`` and ``stop`` are for the line; ``health`` for any thread. A thread that waits in
-    ``sink.deliver`` ends when the sink's channel is closed: the line calls ``request_stop`` on all readers, closes the
-    channels, then calls ``stop``.
     """
 
     def __init__(self, camera: Camera, base_dir: Path, clock: Clock, sink: FrameSink, *, opener: Opener[Picture] | None = None) -> None:
-        self.source_id = SourceId(camera.id)
-        self.is_real_time = is_real_time(camera)
+        source_id = SourceId(camera.id)
         self._simulated = isinstance(camera, SimulatedCamera)
         self._clock = clock
         self._sink = sink
-        self._loop = ReadLoop(
-            self.source_id,
-            opener or camera_opener(camera, base_dir, os.environ),
-            self._accept,
-            lambda: sink.dropped,
-            _policy(camera),
-            clock,
-        )
-
-    def start(self) -> None:
-        """Start reading; a second call does nothing."""
-        self._loop.start()
-
-    def request_stop(self) -> None:
-        """Ask the reader to end, without waiting."""
-        self._loop.request_stop()
-
-    def stop(self, deadline_s: float) -> bool:
-        """Stop reading within *deadline_s*; True when every thread ended, False when a driver hangs. May be called twice."""
-        return self._loop.stop(deadline_s)
-
-    def wait_exhausted(self, timeout_s: float | None = None) -> bool:
-        """Wait until a replay is at its end or the reader was told to stop; True when it is exhausted."""
-        return self._loop.wait_exhausted(timeout_s)
-
-    def health(self) -> SourceHealth:
-        """What is known of the camera now."""
-        return self._loop.health()
-
-    def tend(self) -> None:
-        """Look at the deadlines now; the reader's own watch thread does it five times a second."""
-        self._loop.tend()
+        opener = opener or camera_opener(camera, base_dir, os.environ)
+        loop = ReadLoop(source_id, opener, self._accept, lambda: sink.dropped, _policy(camera), clock)
+        super().__init__(source_id, loop, real_time=is_real_time(camera))
 
     def _accept(self, picture: Picture, first: int) -> None:
         image = picture.image

@@ -11,11 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from station.clock import Clock
-from station.config import Sensor, SimulatedSensors
+from station.config import Sensor
 from station.frames import Sample, SourceId
-from station.health import SourceHealth
 from station.sources.read_loop import ReadLoop, ReadPolicy
 from station.sources.sensor_kinds import Rows, SensorOpener, is_real_time, sensor_opener, speed_of
+from station.sources.source_reader import SourceReader
 
 OPEN_DEADLINE_S = 600.0
 """A large recording on a slow share may take so long to read, s."""
@@ -36,8 +36,8 @@ class SampleSink(Protocol):
         ...
 
 
-class SensorReader:
-    """One sensor link with its reader thread.
+class SensorReader(SourceReader[Rows]):
+    """One sensor link with its reader thread; see :class:`station.sources.source_reader.SourceReader` for its threads.
 
     Args:
         sensor: As in the station file.
@@ -46,20 +46,18 @@ class SensorReader:
         sink: Where samples go.
         opener: Opens the link; None takes the one of its kind (tests give their own).
 
-    ``start``, ``request_stop`` and ``stop`` are for the line; ``health`` and ``channel_ids`` for any thread. See
-    :class:`station.sources.camera_reader.CameraReader` for the order of stopping.
+    ``channel_ids`` may be read from any thread.
     """
 
     def __init__(self, sensor: Sensor, base_dir: Path, clock: Clock, sink: SampleSink, *, opener: SensorOpener | None = None) -> None:
-        self.source_id = SourceId(sensor.id)
-        self.is_real_time = is_real_time(sensor)
-        self.is_simulated = isinstance(sensor, SimulatedSensors)
+        source_id = SourceId(sensor.id)
         self._configured = tuple(channel.id for channel in sensor.channels)
         self._speed = speed_of(sensor)
         self._clock = clock
         self._sink = sink
         self._opener = opener or sensor_opener(sensor, base_dir)
-        self._loop = ReadLoop(self.source_id, self._opener, self._accept, lambda: sink.dropped, _policy(sensor), clock)
+        loop = ReadLoop(source_id, self._opener, self._accept, lambda: sink.dropped, _policy(sensor), clock)
+        super().__init__(source_id, loop, real_time=is_real_time(sensor))
 
     @property
     def channel_ids(self) -> tuple[str, ...]:
@@ -68,30 +66,6 @@ class SensorReader:
         Without configured channels a table's are known only after it was opened, and empty before.
         """
         return self._configured or self._opener.channels
-
-    def start(self) -> None:
-        """Start reading; a second call does nothing."""
-        self._loop.start()
-
-    def request_stop(self) -> None:
-        """Ask the reader to end, without waiting."""
-        self._loop.request_stop()
-
-    def stop(self, deadline_s: float) -> bool:
-        """Stop reading within *deadline_s*; True when every thread ended. May be called twice."""
-        return self._loop.stop(deadline_s)
-
-    def wait_exhausted(self, timeout_s: float | None = None) -> bool:
-        """Wait until a replay is at its end or the reader was told to stop; True when it is exhausted."""
-        return self._loop.wait_exhausted(timeout_s)
-
-    def health(self) -> SourceHealth:
-        """What is known of the link now."""
-        return self._loop.health()
-
-    def tend(self) -> None:
-        """Look at the deadlines now; the reader's own watch thread does it five times a second."""
-        self._loop.tend()
 
     def _accept(self, rows: Rows, first: int) -> None:
         values = arrange(rows.values, self._opener.channels, self.channel_ids)
