@@ -102,7 +102,9 @@ class ImageKeeper:
     def trouble(self) -> str:
         """Why a warning's picture was lost in the last minute, in English, a full disk apart; empty where none was."""
         with self._changed:
-            return self._trouble if self._now_s() - self._trouble_s < LOSS_TOLD_S else ""
+            if self._now_s() - self._trouble_s >= LOSS_TOLD_S:
+                return ""
+            return f"{self._lost_of_warnings} pictures of warnings were not kept since the start: {self._trouble}"
 
     def stop(self, deadline_s: float) -> int:
         """Write what waits and end within *deadline_s*; returns how many pictures were not written."""
@@ -200,8 +202,7 @@ class ImageKeeper:
             if alarm_id is not None:
                 self._lost_of_warnings += 1
                 if trouble:
-                    self._trouble = f"{self._lost_of_warnings} pictures of warnings were not kept since the start: {trouble}"
-                    self._trouble_s = self._now_s()
+                    self._trouble, self._trouble_s = trouble, self._now_s()
         if alarm_id is not None:
             _log.error("the picture of warning %s was not kept: %s", alarm_id, why)
         elif first:
