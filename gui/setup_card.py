@@ -17,6 +17,8 @@ from inference.findings import ImageU8
 from station.view import LiveTest
 
 _PICTURE_PX = (420, 200)
+_NAME_PX = 230
+"""Names of facts longer than this break their line, at full scale."""
 
 
 class SetupCard(QFrame):
@@ -62,6 +64,13 @@ class SetupCard(QFrame):
         layout.addLayout(head)
         if facts.trouble:
             layout.addWidget(label(LabelRole.ERROR, facts.trouble, Wrap.WORDS))
+        # Over the facts: what a test says must be seen where it was pressed.
+        self._result = label(LabelRole.STRONG, wrap=Wrap.WORDS)
+        self._picture = QLabel()
+        self._values = label(LabelRole.BODY, wrap=Wrap.WORDS)
+        for widget in (self._result, self._picture, self._values):
+            widget.hide()
+            layout.addWidget(widget)
         grid = QGridLayout()
         grid.setHorizontalSpacing(18)
         grid.setVerticalSpacing(3)
@@ -69,17 +78,15 @@ class SetupCard(QFrame):
         for row, fact in enumerate(facts.facts):
             name = label(LabelRole.MUTED, fact.name)
             name.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+            if name.sizeHint().width() > theme.space(_NAME_PX):
+                name.setWordWrap(True)
+                name.setMinimumWidth(theme.space(_NAME_PX))
+                name.setMaximumWidth(theme.space(_NAME_PX))
             value = label(LabelRole.BODY, fact.value, Wrap.WORDS)
             value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             grid.addWidget(name, row, 0)
             grid.addWidget(value, row, 1)
         layout.addLayout(grid)
-        self._result = label(LabelRole.STRONG, wrap=Wrap.WORDS)
-        self._picture = QLabel()
-        self._values = label(LabelRole.BODY, wrap=Wrap.WORDS)
-        for widget in (self._result, self._picture, self._values):
-            widget.hide()
-            layout.addWidget(widget)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
         layout.addStretch(1)
 
@@ -114,7 +121,8 @@ class SetupCard(QFrame):
         if self._button is not None:
             self._button.setEnabled(True)
         set_role(self._result, LabelRole.STRONG if test.ok else LabelRole.ERROR)
-        self._result.setText(f"{'✓' if test.ok else '✗'} {sentence_text(test.sentence)} ({test.elapsed_ms:.0f} ms)")
+        told = self.tr("{sentence} ({time} ms)").format(sentence=sentence_text(test.sentence).rstrip("。"), time=f"{test.elapsed_ms:.0f}")
+        self._result.setText(f"{'✓' if test.ok else '✗'} {told}")
         self._result.show()
         providers = sorted({finding.provider.removesuffix("ExecutionProvider") for finding in test.findings if finding.provider})
         lines = [f"{name} {value:g}" for name, value in test.values]

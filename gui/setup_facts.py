@@ -79,7 +79,7 @@ def _missing(model: str | None, packs: tuple[PackContract, ...]) -> str:
 
 
 def _seconds(value: float) -> str:
-    return f"{value:g} s"
+    return QCoreApplication.translate("SetupFacts", "{seconds} s").format(seconds=f"{value:g}")
 
 
 def _picture_text(camera: SimulatedCamera | UsbCamera) -> str:
@@ -242,11 +242,14 @@ def condition_text(alarm: AlarmConfig) -> str:
 def warning_facts(alarm: AlarmConfig) -> CardFacts:
     """A warning as the operator will read it, and what raises it."""
     minutes, seconds = divmod(alarm.respond_within_s, 60)
+    within = (
+        _seconds(alarm.respond_within_s) if seconds else QCoreApplication.translate("SetupFacts", "{minutes} min").format(minutes=minutes)
+    )
     facts = [
-        Fact(QCoreApplication.translate("SetupFacts", "Found"), pick(alarm.cause)),
+        Fact(QCoreApplication.translate("SetupFacts", "Likely"), pick(alarm.cause)),
         Fact(QCoreApplication.translate("SetupFacts", "Means"), pick(alarm.consequence)),
         Fact(QCoreApplication.translate("SetupFacts", "Do"), pick(alarm.action)),
-        Fact(QCoreApplication.translate("SetupFacts", "Within"), f"{minutes} min" if not seconds else f"{alarm.respond_within_s} s"),
+        Fact(QCoreApplication.translate("SetupFacts", "Within"), within),
         Fact(QCoreApplication.translate("SetupFacts", "Raised when"), condition_text(alarm)),
     ]
     if alarm.latch:

@@ -1231,6 +1231,42 @@
         <translation>涂去凹坑后由缺陷变为合格的比例</translation>
     </message>
     <message>
+        <source>painted twins whose DEFECT turns to OK, shipped threshold</source>
+        <translation>涂去凹坑后由缺陷变为合格的比例（出厂阈值）</translation>
+    </message>
+    <message>
+        <source>recall at the shipped threshold</source>
+        <translation>出厂阈值的检出率</translation>
+    </message>
+    <message>
+        <source>false alarms at the shipped threshold</source>
+        <translation>出厂阈值的误报率</translation>
+    </message>
+    <message>
+        <source>false alarms of {position} at the shipped threshold</source>
+        <translation>{position} 在出厂阈值的误报率</translation>
+    </message>
+    <message>
+        <source>false alarms of {position}</source>
+        <translation>{position} 的误报率</translation>
+    </message>
+    <message>
+        <source>highest score of {position}</source>
+        <translation>{position} 的最高分</translation>
+    </message>
+    <message>
+        <source>region area inside polygons</source>
+        <translation>检出区域落在标注内的面积比例</translation>
+    </message>
+    <message>
+        <source>mean score, painted twins</source>
+        <translation>平均分（涂去凹坑）</translation>
+    </message>
+    <message>
+        <source>mean score, pits</source>
+        <translation>平均分（有凹坑）</translation>
+    </message>
+    <message>
         <source>{data} · blocks held out, {count} folds</source>
         <translation>{data} · 按时间块留出，{count} 折</translation>
     </message>
@@ -1266,6 +1302,10 @@
         <translation>正在测试 …</translation>
     </message>
     <message>
+        <source>{sentence} ({time} ms)</source>
+        <translation>{sentence}（{time} 毫秒）</translation>
+    </message>
+    <message>
         <source>Runs on {provider}</source>
         <translation>运行于 {provider}</translation>
     </message>
@@ -1275,6 +1315,10 @@
     <message>
         <source>The model {model} is not loaded. Put its folder under models/ or into the data folder.</source>
         <translation>模型 {model} 未加载。请将其文件夹放到 models/ 或数据文件夹中。</translation>
+    </message>
+    <message>
+        <source>{seconds} s</source>
+        <translation>{seconds} 秒</translation>
     </message>
     <message>
         <source>{width} x {height} pixels, {rate} per second</source>
@@ -1453,8 +1497,12 @@
         <translation>持续 {seconds} 秒</translation>
     </message>
     <message>
-        <source>Found</source>
-        <translation>发现</translation>
+        <source>{minutes} min</source>
+        <translation>{minutes} 分钟</translation>
+    </message>
+    <message>
+        <source>Likely</source>
+        <translation>可能原因</translation>
     </message>
     <message>
         <source>Means</source>
@@ -1462,7 +1510,7 @@
     </message>
     <message>
         <source>Do</source>
-        <translation>措施</translation>
+        <translation>处理</translation>
     </message>
     <message>
         <source>Within</source>
