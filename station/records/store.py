@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -55,6 +55,7 @@ class Records:
         self._lock = lock
         self._folder = folder
         self._clock = clock
+        self._opened_utc, self._opened_s = clock.utc(), clock.monotonic_s()
         self._config = config
         self._database = database
         self._disk = disk
@@ -271,7 +272,7 @@ class Records:
         pictures, size_bytes = 0, 0
         while not self._stopped:
             with self._reading() as connection:
-                old = retention.pictures_to_let_go(connection, self._config, self._clock.utc(), self._disk.space.total_bytes)
+                old = retention.pictures_to_let_go(connection, self._config, self._now_for_ages(), self._disk.space.total_bytes)
             gone = retention.remove_files(self._folder.images, old)
             if not gone:
                 break
@@ -280,9 +281,9 @@ class Records:
             pictures += len(gone)
             size_bytes += sum(picture.size_bytes for picture in gone)
         if not self._stopped:
-            values = retention.forget_values(self._config, self._clock.utc())
+            values = retention.forget_values(self._config, self._now_for_ages())
             self._writer.confirm(Job(values, Keep.CONFIRMED, Durability.NORMAL, "The end of old values"))
-            retention.sweep(self._folder.images, self._clock.utc())
+            retention.sweep(self._folder.images, self._now_for_ages())
             self._disk.look()
         return retention.LetGo(pictures, size_bytes)
 
@@ -308,6 +309,11 @@ class Records:
             return unwritten
 
     # ------------------------------------------------------------------ within
+
+    def _now_for_ages(self) -> datetime:
+        """Now by which things are too old: a clock that somebody set forward while the station runs makes nothing older."""
+        elapsed = timedelta(seconds=self._clock.monotonic_s() - self._opened_s)
+        return min(self._clock.utc(), self._opened_utc + elapsed)
 
     def _failing(self) -> str:
         """Why entries or pictures of warnings are not kept, in English; empty when they are."""

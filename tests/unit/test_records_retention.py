@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -58,6 +59,26 @@ def test_by_age_pictures_and_values_go_and_warnings_stay(tmp_path: Path) -> None
     assert list((tmp_path / "images").iterdir()) == [], "folders of days without pictures go as well"
     (alarm,) = records.alarm_history(utc(-1), utc(1))
     assert alarm.feedback is not None
+    records.stop()
+
+
+def test_a_clock_set_forward_while_it_runs_lets_nothing_go(tmp_path: Path) -> None:
+    class SetClock(HandClock):
+        ahead = timedelta(0)
+
+        def utc(self) -> datetime:
+            return super().utc() + self.ahead
+
+    clock = SetClock()
+    records = open_records(tmp_path, clock=clock, keep_days=10)
+    keep(records, 1, 0.0, WhyKept.DEFECT)
+    records.keep_trend(RIG, {"TS1": 1.0}, utc(0.0))
+    records = restart(records, tmp_path, clock, keep_days=10)
+    clock.ahead = timedelta(days=10_000)
+    assert records.apply_retention().pictures == 0
+    assert len(records.history_trace(RIG, "TS1", utc(-1), utc(1), 10).value) == 1
+    clock.now_s = 11 * DAY_S
+    assert records.apply_retention().pictures == 1
     records.stop()
 
 
