@@ -1,8 +1,8 @@
 """This file decides the mark to beat: boosted trees on segment statistics, measured on the same folds as the network.
 
 Two kinds were tried on all folds for every target, and the better one is the mark, so that the choice favours the trees. Trees that
-cut anywhere between two values (Friedman 2001) stand a change of oil temperature between blocks; trees on histograms, whose cuts lie at the
-edge of what was seen, take 200 cycles of the held-out first fold for a failed cooler, but tell the small lag of the valve better.
+cut halfway between two values (Friedman 2001) stand a change of oil temperature between blocks; trees on histograms, which cut at
+quantiles, take 200 warmer cycles of the held-out first fold for a failed cooler, but tell the small lag of the valve better.
 """
 
 from __future__ import annotations
