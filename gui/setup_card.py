@@ -17,7 +17,7 @@ from inference.findings import ImageU8
 from station.view import LiveTest
 
 _PICTURE_PX = (420, 200)
-_NAME_PX = 230
+_NAME_PX = 290
 """Names of facts longer than this break their line, at full scale."""
 
 
@@ -83,6 +83,7 @@ class SetupCard(QFrame):
                 name.setMinimumWidth(theme.space(_NAME_PX))
                 name.setMaximumWidth(theme.space(_NAME_PX))
             value = label(LabelRole.BODY, fact.value, Wrap.WORDS)
+            value.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
             value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             grid.addWidget(name, row, 0)
             grid.addWidget(value, row, 1)
