@@ -42,6 +42,10 @@ class ChoicePopup(QDialog):
             button = KeyButton(_KEYS[number] if number < len(_KEYS) else "", ButtonRole.BIG)
             button.setText(text)
             button.prefer_size(340, 68)
+            if button.key:
+                # Space acknowledges everywhere else; here it must not choose what happens to have the focus.
+                button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+                button.setAutoDefault(False)
             button.clicked.connect(partial(self._choose, choice))
             grid.addWidget(button, number // columns, number % columns)
         layout.addLayout(grid)

@@ -44,6 +44,7 @@ class FeedbackBar(QWidget):
         self._alarm: AlarmView | None = None
         self._kept: dict[AlarmId, Feedback] = {}
         self._saving: AlarmId | None = None
+        self._action_next: AlarmId | None = None
         self._error = ""
         self.state = label(LabelRole.SMALL, wrap=Wrap.WORDS)
         self.answers = {answer: KeyButton(key, ButtonRole.BIG) for answer, key in _KEYS.items()}
@@ -145,9 +146,12 @@ class FeedbackBar(QWidget):
         if feedback.alarm_id is not None:
             self._kept[feedback.alarm_id] = feedback
         self._update()
+        asked, self._action_next = self._action_next, None
+        if asked is not None and asked == feedback.alarm_id and self._alarm is not None and self._alarm.alarm_id == asked:
+            self._on_action()
 
     def _on_failed(self, sentence: str) -> None:
-        self._saving = None
+        self._saving = self._action_next = None
         self._error = sentence_text(sentence)
         self._update()
 
@@ -177,6 +181,9 @@ class FeedbackBar(QWidget):
     def _on_cause_chosen(self, cause: str) -> None:
         current = self._current()
         if current is not None:
+            # Whoever says the cause mostly knows what was done: one tap less.
+            if self._alarm is not None and self._alarm.definition.actions and not current.action_id:
+                self._action_next = self._alarm.alarm_id
             self._send(replace(current, cause_id=cause, utc=None))
 
     @Slot(str)

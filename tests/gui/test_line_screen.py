@@ -38,16 +38,21 @@ def test_real_cause_and_action_by_keys(open_window: OpenWindow, fake_line: FakeL
     qtbot.waitUntil(lambda: len(fake_line.feedback) == 1, timeout=3000)
     open_window.settle(window)
     assert bar.state.text() == "Saved ✓ · Real · Wei"
-    for key, choice in ((Qt.Key.Key_C, Qt.Key.Key_2), (Qt.Key.Key_A, Qt.Key.Key_3)):
-        window.activateWindow()  # the offscreen platform does not give it back by itself
-        qtbot.waitUntil(window.isActiveWindow, timeout=3000)
-        press(window, key)
-        popup = window.findChild(ChoicePopup)
-        assert popup is not None
+    window.activateWindow()  # the offscreen platform does not give it back by itself
+    qtbot.waitUntil(window.isActiveWindow, timeout=3000)
+    press(window, Qt.Key.Key_C)
+    # The action is asked for after the cause, once that is saved: four keys in all.
+    for title, choice, saved in (("What was the cause?", Qt.Key.Key_2, 2), ("What was done?", Qt.Key.Key_3, 3)):
+        qtbot.waitUntil(lambda title=title: title in [one.windowTitle() for one in window.findChildren(ChoicePopup)], timeout=3000)
+        popup = next(one for one in window.findChildren(ChoicePopup) if one.windowTitle() == title)
+        popup.activateWindow()
         qtbot.waitUntil(popup.isActiveWindow, timeout=3000)
         assert clipped_texts(popup) == []
         assert small_targets(popup) == []
+        press(popup, Qt.Key.Key_Space)
+        assert len(fake_line.feedback) == saved - 1, "Space acknowledges elsewhere; here it chooses nothing"
         press(popup, choice)
+        qtbot.waitUntil(lambda saved=saved: len(fake_line.feedback) == saved, timeout=3000)
         open_window.settle(window)
     last = fake_line.feedback[-1]
     assert (last.answer, last.cause_id, last.action_id, last.person_id, last.alarm_id) == (
