@@ -17,6 +17,7 @@ from station.config import StationFile
 from station.frames import PersonId, SourceId
 from station.view import ReviewLoad
 
+_LEAST_GAP_PX = 6
 _KEYS = {Show.TO_REVIEW: "Q", Show.DEFECTS: "W", Show.NEAR_MISSES: "E", Show.RANDOM_OK: "R", Show.NO_VERDICT: "T"}
 
 
@@ -39,7 +40,9 @@ class _List(QComboBox):
         painter.setPen(muted)
         painter.drawText(self.rect().adjusted(0, 0, -12, 0), int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight), "▾")
         cap, height = keycap_width(self._key, self), self.fontMetrics().height()
-        paint_keycap(painter, QRectF(self.width() - 32 - cap, (self.height() - height) / 2, cap, height), self._key, muted)
+        room = self.width() - 44 - cap - self.fontMetrics().horizontalAdvance(self.currentText())
+        if room >= _LEAST_GAP_PX:  # a long camera's name needs the place; the key is in the list of F1 as well
+            paint_keycap(painter, QRectF(self.width() - 32 - cap, (self.height() - height) / 2, cap, height), self._key, muted)
         painter.end()
 
 
@@ -141,7 +144,7 @@ class ReviewFilters(QFrame):
         _fill(
             self._reviewed,
             [
-                (self.tr("Answered or not"), Reviewed.ANY),
+                (self.tr("Any answer"), Reviewed.ANY),
                 (self.tr("Nobody yet"), Reviewed.NOBODY),
                 (self.tr("Somebody"), Reviewed.SOMEBODY),
                 *people,

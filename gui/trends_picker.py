@@ -49,8 +49,9 @@ class _TickedRow(QStyledItemDelegate):
         painter.setFont(self._source.font(TextSize.BODY))
         painter.setPen(QColor(theme.ink if ticked else theme.ink_muted))
         name = str(index.data(int(Qt.ItemDataRole.DisplayRole)))
-        shown = QFontMetricsF(painter.font()).elidedText(name, Qt.TextElideMode.ElideRight, text.width())
-        painter.drawText(text, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)
+        if QFontMetricsF(painter.font()).horizontalAdvance(name) > text.width():  # two lines: ends of names tell them apart
+            painter.setFont(self._source.font(TextSize.SMALL))
+        painter.drawText(text, int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextWordWrap), name)
         painter.restore()
 
 

@@ -655,6 +655,10 @@
         <translation>7 天</translation>
     </message>
     <message>
+        <source>Any answer</source>
+        <translation>不限复核</translation>
+    </message>
+    <message>
         <source>Any label</source>
         <translation>所有类别</translation>
     </message>
@@ -665,10 +669,6 @@
     <message>
         <source>Any time</source>
         <translation>不限时间</translation>
-    </message>
-    <message>
-        <source>Answered or not</source>
-        <translation>不限复核</translation>
     </message>
     <message>
         <source>Nobody yet</source>
