@@ -89,10 +89,13 @@ def paint_part(seed: int, kind: PartKind, width_px: int, height_px: int) -> Part
 
 
 def paint_gap(width_px: int, height_px: int) -> ImageU8:
-    """The fixture seen between two parts: brown, out of focus, shaded at the parts' ends; uint8 H x W x 3 BGR."""
-    across = np.linspace(-1.0, 1.0, width_px, dtype=np.float32)
-    shade = (1.0 - 0.75 * np.abs(across) ** 3)[None, :] * np.linspace(1.0, 0.8, height_px, dtype=np.float32)[:, None]
-    return np.asarray(np.clip(shade[..., None] * np.asarray((92.0, 118.0, 142.0), np.float32), 0, 255), np.uint8)
+    """The spacer seen between two parts: bare metal, evenly lit; uint8 H x W x 3 BGR.
+
+    It has no dark edge: the pack was taught on parts that fill the picture, and takes a dark, ragged edge for pits.
+    """
+    shade = np.linspace(1.0, 0.9, height_px, dtype=np.float32)[:, None, None]
+    even = np.broadcast_to(shade * np.asarray((120.0, 145.0, 150.0), np.float32), (height_px, width_px, 3))
+    return np.asarray(np.clip(even, 0, 255), np.uint8)
 
 
 class _Bands:

@@ -109,6 +109,14 @@ def test_regions_lie_on_rendered_pits(runner: ImageRunner) -> None:
     assert hits / regions >= 0.9
 
 
+def test_sound_parts_on_the_move_are_no_defect(runner: ImageRunner) -> None:
+    scene = PartsScene(seed=7, part_every_s=3.0, defect_share=0.0, burst_every_s=None)
+    frames = [scene.render(number / 15.0) for number in range(15 * 45)]
+    moving = [frame.image for frame in frames if frame.moving]
+    assert len(moving) >= 60
+    assert sum(judge(runner, image).verdict is Verdict.DEFECT for image in moving) == 0
+
+
 def test_demo_line_is_judged_sensibly(runner: ImageRunner) -> None:
     scene = PartsScene(seed=7)
     wrong = frames = 0

@@ -97,7 +97,7 @@ def test_frame_noise_changes_while_the_part_stands() -> None:
     assert not np.array_equal(scene.render(0.5).image, scene.render(0.6).image)
 
 
-def test_gap_is_the_fixture_not_black() -> None:
+def test_gap_is_a_metal_spacer_not_black() -> None:
     gap = paint_gap(160, 460)
     assert gap.shape == (460, 160, 3)
     assert 60 < gap.mean() < 140
