@@ -69,6 +69,7 @@ class Window(QMainWindow):
         self._preferences, self._save, self._rooms = preferences, save, rooms
         self._clock = clock or SystemClock()
         self._ticks = 0
+        self._told_notes: set[str] = set()
         self._stopped = False
         self.jobs = Jobs(parent=self)
         self.commands = Commands(port, self.jobs, self)
@@ -160,8 +161,16 @@ class Window(QMainWindow):
         self.banner.refresh(snapshot)
         if self._ticks % 6 == 1:
             self.top_bar.refresh(snapshot, self._clock.utc())
+            self._tell_provider_notes(snapshot.provider_notes)
         self.screens[self._room].refresh(snapshot)
         self._sound_horn(snapshot)
+
+    def _tell_provider_notes(self, notes: tuple[str, ...]) -> None:
+        """Say once that a model judges elsewhere than wanted; Setup keeps showing the provider."""
+        for note in notes:
+            if note not in self._told_notes:
+                self._told_notes.add(note)
+                self.toast.tell(sentence_text(note))
 
     def _sound_horn(self, snapshot: LineSnapshot) -> None:
         urgent = self.banner.urgent

@@ -179,7 +179,7 @@ class AlarmDesk:
         return dict(self._raised)
 
     def raised_within(self, seconds: float) -> int:
-        """Warnings raised in the last *seconds*."""
+        """Warnings raised in the last *seconds*; one that comes back before it was closed is the same one, as in the report."""
         now_s = self._clock.monotonic_s()
         with self._lock:
             return sum(1 for at in self._raised_at_s if now_s - at <= seconds)
@@ -243,9 +243,9 @@ class AlarmDesk:
         self._changed += 1
         if event.kind in _RAISES:
             self._silenced = False
-            self._raised_at_s = [at for at in self._raised_at_s if event.monotonic_s - at <= _LOAD_WINDOW_S] + [event.monotonic_s]
         if event.kind is AlarmEventKind.RAISED:
             self._raised[event.alarm_kind] += 1
+            self._raised_at_s = [at for at in self._raised_at_s if event.monotonic_s - at <= _LOAD_WINDOW_S] + [event.monotonic_s]
         if event.closes:
             self._images.pop(event.alarm_id, None)
             self._answers.pop(event.alarm_id, None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -125,6 +126,18 @@ def test_refused_command_is_told(open_window: OpenWindow, fake_line: FakeLine, q
     qtbot.waitUntil(window.toast.isVisible, timeout=3000)
     assert window.toast.text == "The records cannot be written: the disk is full."
     assert window.banner.urgent is not None
+
+
+def test_a_provider_that_was_left_is_told_once(open_window: OpenWindow, fake_line: FakeLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    window = open_window(fake_line)
+    snapshot = fake_line.snapshot
+    monkeypatch.setattr(fake_line, "snapshot", lambda: replace(snapshot(), provider_notes=("pitting: CUDA failed, the CPU judges now",)))
+    told: list[str] = []
+    monkeypatch.setattr(window.toast, "tell", told.append)
+    for _ in range(20):
+        window.tick()
+    assert len(told) == 1
+    assert "CPU" in told[0]
 
 
 def test_silence_by_key(open_window: OpenWindow, fake_line: FakeLine, qtbot: QtBot) -> None:
