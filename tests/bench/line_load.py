@@ -6,6 +6,8 @@ renderer. The bare inference time is measured before, on the same pictures, with
 
 from __future__ import annotations
 
+import re
+import shutil
 import statistics
 import tempfile
 import time
@@ -15,7 +17,7 @@ from pathlib import Path
 import numpy as np
 import psutil
 
-from inference.findings import ImageU8
+from inference.findings import ImageU8, Verdict
 from inference.image_runner import HeatmapPolicy, ImageRunner
 from inference.model_opening import open_model
 from station.config import StationFile
@@ -28,7 +30,7 @@ from tests.bench.figures import Figure
 from tests.bench.parts_on_disk import render_parts
 
 from gui.app import application  # isort: skip - after onnxruntime, see gui.desktop
-from PySide6.QtCore import QCoreApplication, QObject, QTimer, Slot
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer, Slot
 
 from gui.language import LanguageSwitch
 from gui.preferences import Preferences
@@ -36,6 +38,7 @@ from gui.rooms import standard_rooms
 from gui.theme import ThemeSource, apply_theme
 from gui.window import REFRESH_MS, Window
 
+_PACK = "surface-pitting"
 _CAMERAS = 4
 _FPS = 30.0
 _CHANNELS = 32
@@ -92,6 +95,7 @@ class Meter(QObject):
         """One repaint, measured."""
         begun_s = time.perf_counter()
         self._window.tick()
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.UpdateRequest.value)  # paint now what the tick has changed
         elapsed_ms = (time.perf_counter() - begun_s) * 1e3
         if self.recording:
             self.tick_ms.append(elapsed_ms)
@@ -113,9 +117,10 @@ class Meter(QObject):
 def measure_load(seconds: float) -> list[Figure]:
     """Run the load for *seconds* after settling, and say what it did."""
     pictures = render_parts(6, 1920, 1080)
-    bare_ms = _bare_inference_ms(pictures)
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:
         folder = Path(name)
+        pack = _pack_for_1080p(folder / "data" / "packs")
+        bare_ms = _bare_inference_ms(pack, pictures)
         _write_table(folder / "rows.npz", seconds + _SETTLE_S + 30.0)
         station = StationFile.model_validate(tomllib.loads(_station_text()))
         openers = {f"camera-{number}": MemoryCamera(pictures, _FPS) for number in range(_CAMERAS)}
@@ -178,11 +183,11 @@ def _figures(
     return [
         Figure("load", "frames received", frames / elapsed_s, "1/s", conditions),
         Figure("load", "frames shown", meter.shown / elapsed_s / _CAMERAS, "fps per camera", "timer at 30 Hz"),
-        Figure("load", "frames judged", (frames - drops) / elapsed_s, "1/s", f"bare loop could {1e3 / bare_ms:.1f} 1/s on an idle machine"),
+        Figure("load", "frames judged", (frames - drops) / elapsed_s, "1/s", f"a bare loop alone on the machine: {1e3 / bare_ms:.1f} 1/s"),
         Figure("load", "frames dropped before judging", drops / frames if frames else 0.0, "share", "latest frame wins"),
         Figure("load", "sensor rows", samples / elapsed_s, "1/s", f"{_RATE_HZ:.0f} given"),
-        Figure("load", "GUI tick p50", statistics.median(meter.tick_ms), "ms", conditions),
-        Figure("load", "GUI tick p99", float(np.percentile(meter.tick_ms, 99)), "ms", f"timer every {REFRESH_MS} ms"),
+        Figure("load", "GUI tick with its painting p50", statistics.median(meter.tick_ms), "ms", conditions),
+        Figure("load", "GUI tick with its painting p99", float(np.percentile(meter.tick_ms, 99)), "ms", f"timer every {REFRESH_MS} ms"),
         Figure("load", "capture to verdict p95", p95_ms, "ms", f"bare inference {bare_ms:.1f} ms"),
         Figure("load", "capture to verdict p95", p95_ms / bare_ms, "x", "bare inference on an idle machine"),
         Figure("load", "CPU share", cpu_s / elapsed_s / cores, "of the machine", f"{cores} cores"),
@@ -192,14 +197,28 @@ def _figures(
     ]
 
 
-def _bare_inference_ms(pictures: list[ImageU8]) -> float:
-    runner = open_model(models_dir() / "surface-pitting").runner
+def _pack_for_1080p(packs: Path) -> Path:
+    """A copy of the pack that takes pictures of 16:9: the same network and preprocessing, another gate."""
+    pack = packs / _PACK
+    shutil.copytree(models_dir() / _PACK, pack)
+    contract = (pack / "pack.toml").read_text(encoding="utf-8")
+    opened, changed = re.subn(r"aspect_low = [\d.]+", "aspect_low = 1.0", contract)
+    if changed != 1:
+        raise RuntimeError(f"{pack} has another gate than this bench knows: adapt _pack_for_1080p")
+    (pack / "pack.toml").write_text(opened, encoding="utf-8")
+    return pack
+
+
+def _bare_inference_ms(pack: Path, pictures: list[ImageU8]) -> float:
+    runner = open_model(pack).runner
     assert isinstance(runner, ImageRunner)
     times_ms = []
     for number in range(60):
         begun_s = time.perf_counter()
-        runner.run(runner.prepare(pictures[number % len(pictures)]), HeatmapPolicy.NEVER)
+        findings = runner.run(runner.prepare(pictures[number % len(pictures)]), HeatmapPolicy.NEVER)
         times_ms.append((time.perf_counter() - begun_s) * 1e3)
+        if findings[0].verdict is Verdict.NO_VERDICT:
+            raise RuntimeError(f"the bench's pictures are refused: {findings[0].reason}")
     return statistics.median(times_ms)
 
 
