@@ -53,7 +53,8 @@ def test_rows_are_judged_so_often_as_asked_and_a_time_line_that_begins_again_beg
 
 def test_a_note_is_shown_while_it_holds_and_told_once(shelf: ModelShelf, told: list[str]) -> None:
     runner = shelf.open_image("blob")
-    assert shelf.notes == ()
+    # A computer whose GPU provider could not be opened has a note of its own already.
+    assert not any("the CPU judges now" in note for note in shelf.notes)
     runner._session._note = "CUDA failed, the CPU judges now"
     for _ in range(2):
         shelf.tell_notes()
