@@ -9,6 +9,7 @@ from inference.reasons import QT_TRANSLATE_NOOP
 
 TEMPLATES = (
     # commands
+    QT_TRANSLATE_NOOP("Sentence", "Not watched from {since} to {until}"),
     QT_TRANSLATE_NOOP("Sentence", "Nobody is signed in. Pick your name and enter your PIN first."),
     QT_TRANSLATE_NOOP("Sentence", "This is not the PIN of that person. Try again."),
     QT_TRANSLATE_NOOP("Sentence", "This warning is not open any more"),

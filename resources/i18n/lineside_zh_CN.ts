@@ -795,6 +795,10 @@
 <context>
     <name>Sentence</name>
     <message>
+        <source>Not watched from {since} to {until}</source>
+        <translation>{since} 至 {until} 期间未监视</translation>
+    </message>
+    <message>
         <source>Nobody is signed in. Pick your name and enter your PIN first.</source>
         <translation>尚未登录。请先选择姓名并输入 PIN 码。</translation>
     </message>
