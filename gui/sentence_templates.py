@@ -11,6 +11,7 @@ TEMPLATES = (
     # commands
     QT_TRANSLATE_NOOP("Sentence", "Not watched from {since} to {until}"),
     QT_TRANSLATE_NOOP("Sentence", "Nobody is signed in. Pick your name and enter your PIN first."),
+    QT_TRANSLATE_NOOP("Sentence", "Another person is signed in now. Look at the answer and give it again."),
     QT_TRANSLATE_NOOP("Sentence", "This is not the PIN of that person. Try again."),
     QT_TRANSLATE_NOOP("Sentence", "This warning is not open any more"),
     QT_TRANSLATE_NOOP("Sentence", "This warning is already acknowledged"),

@@ -24,7 +24,7 @@ from station.live_tests import LiveTests
 from station.log_book import LogBook
 from station.model_shelf import ModelShelf
 from station.paths import DataFolder, default_data_dir, models_dir, resources_dir
-from station.people import authenticate
+from station.people import Standing, authenticate, standing_of
 from station.records.store import Records
 from station.sensor_judging import SensorJudge
 from station.sensor_side import SensorSide
@@ -63,6 +63,7 @@ _REPORT_PATIENCE_S = 2.0
 _GONE = frozenset({ReasonCode.SOURCE_GONE, ReasonCode.STALE})
 _WARMING_UP = frozenset({ReasonCode.NOT_STARTED, ReasonCode.WINDOW_FILLING})
 _NOBODY = Outcome(ok=False, sentence="Nobody is signed in. Pick your name and enter your PIN first.")
+_SOMEBODY_ELSE = Outcome(ok=False, sentence="Another person is signed in now. Look at the answer and give it again.")
 
 
 class Line:
@@ -314,7 +315,10 @@ class Line:
         self._records.keep_event(StationEvent(StationEventKind.SILENCED, self.clock.utc(), person_id=self._person))
 
     def give_feedback(self, feedback: Feedback) -> Outcome:
-        """Keep *feedback*."""
+        """Keep *feedback*, as the signed-in person."""
+        standing = standing_of(self._station.people, self._person, feedback.person_id)
+        if standing is not Standing.GRANTED:
+            return _NOBODY if standing is Standing.NOBODY else _SOMEBODY_ELSE
         outcome = self._alarms.answer(feedback)
         if feedback.alarm_id is not None:
             self._counts.look_at_answers()

@@ -12,6 +12,7 @@ import hashlib
 import hmac
 import os
 from collections.abc import Sequence
+from enum import Enum
 
 from inference.errors import ConfigError, UsageError
 from station.config import Person
@@ -65,6 +66,27 @@ def authenticate(people: Sequence[Person], person_id: PersonId, pin: str) -> Per
         _derive(pin, bytes(_SALT_BYTES), _COST_N, _BLOCK_R, _PARALLEL_P)
         return None
     return person if check_pin(pin, person.pin_hash) else None
+
+
+class Standing(Enum):
+    """Whether somebody may do what is asked in their name."""
+
+    GRANTED = "granted"
+    NOBODY = "nobody"
+    """Nobody is signed in."""
+    SOMEBODY_ELSE = "somebody_else"
+    """Another person is signed in than the one named, or one whom the station does not know."""
+
+
+def standing_of(people: Sequence[Person], signed_in: PersonId | None, named: PersonId) -> Standing:
+    """Whether what was sent in the name of *named* may be done: only by the person who is signed in, and is one of the station's.
+
+    What each role may do has its place here: the person is known by now, and so is their role.
+    """
+    if signed_in is None:
+        return Standing.NOBODY
+    person = next((p for p in people if p.id == signed_in), None)
+    return Standing.GRANTED if person is not None and person.id == named else Standing.SOMEBODY_ELSE
 
 
 def _derive(pin: str, salt: bytes, n: int, r: int, p: int) -> bytes:

@@ -384,7 +384,7 @@ class LinePort(Protocol):
         ...
 
     def give_feedback(self, feedback: Feedback) -> Outcome:
-        """Keep *feedback*; on disk when it returns ok."""
+        """Keep *feedback*; on disk when it returns ok. Refused when its person is not the one signed in."""
         ...
 
     def undo_image_feedback(self, image_id: int) -> Outcome:

@@ -18,6 +18,9 @@ from station.paths import DataFolder
 from tests.model_factory import add_golden, make_blob_pack
 from tests.source_doubles import PATIENCE_S
 
+PINS = {"wei": "1234", "li": "5678"}
+"""The PINs behind the hashes below, which are made with less work than real ones."""
+
 BASE = """
 format = 1
 [station]
@@ -26,7 +29,11 @@ product = "Parts"
 [[people]]
 id = "wei"
 name = "Wei"
-pin_hash = "scrypt$2$8$1$c2FsdHNhbHRzYWx0c2Ex$SGVsbG8sIHdvcmxkISBIZWxsbywgd29ybGQhIDEyMzQ="
+pin_hash = "scrypt$2$8$1$c2FsdHNhbHRzYWx0c2FsdA==$TcTbJEEuukTGvdrA3bC51kxR/omIo9bf1MkdVyYEDp4="
+[[people]]
+id = "li"
+name = "Li"
+pin_hash = "scrypt$2$8$1$c2FsdHNhbHRzYWx0c2FsdA==$SVhhaUC9oHUoTqaVaOA/pUB5VdbTL6WE7kaVTII/090="
 [[cameras]]
 id = "camera-1"
 name = "Camera 1"

@@ -20,12 +20,12 @@ from station.line import Line
 from station.paths import DataFolder
 from station.sources.read_loop import Reading
 from station.view import AlarmState, Feedback, FeedbackAnswer, ImageQuery, LineState
-from tests.integration.station_making import make_line, make_packs, parse, part, wait_until, write_parts
+from tests.integration.station_making import PINS, make_line, make_packs, parse, part, wait_until, write_parts
 from tests.source_doubles import Picture, ScriptedOpener
 
 CAMERA = SourceId("camera-1")
 FOLDER = 'kind = "folder"\npath = "parts"'
-WEI = PersonId("wei")
+WEI, LI = PersonId("wei"), PersonId("li")
 
 
 def _run_to_end(tmp_path: Path, blobs: str) -> dict[str, object]:
@@ -52,6 +52,10 @@ def test_two_defects_in_five_are_no_warning(tmp_path: Path) -> None:
     assert summary["alarms"] == {"defect": 0, "fault": 0, "system": 0}
 
 
+def sign_in(line: Line, person: PersonId) -> None:
+    assert line.sign_in(person, PINS[person]).ok
+
+
 def test_garbage_is_no_verdict_and_the_run_goes_on(tmp_path: Path) -> None:
     summary = _run_to_end(tmp_path, "..?..?xx")
     assert summary["verdicts"] == {"ok": 4, "defect": 2, "no_verdict": 2}
@@ -64,6 +68,7 @@ def test_after_a_restart_the_warning_its_frame_and_its_feedback_are_there(tmp_pa
     try:
         wait_until(lambda: line.finished, "the end of the replay")
         (warning,) = line.snapshot().alarms
+        sign_in(line, WEI)
         assert line.give_feedback(Feedback(FeedbackAnswer.REAL, WEI, alarm_id=warning.alarm_id, note="seen")).ok
         assert line.snapshot().alarms[0].state is AlarmState.ACKNOWLEDGED_ACTIVE
     finally:
@@ -247,6 +252,7 @@ def test_false_on_a_warning_counts_once_on_the_screen_and_in_the_report(tmp_path
     try:
         wait_until(lambda: line.finished, "the end of the replay")
         (warning,) = line.snapshot().alarms
+        sign_in(line, WEI)
         for cause in ("", "oil"):
             assert line.give_feedback(Feedback(FeedbackAnswer.FALSE, WEI, alarm_id=warning.alarm_id, cause_id=cause)).ok
             assert line.snapshot().counts.false_alarms == 1
@@ -256,10 +262,36 @@ def test_false_on_a_warning_counts_once_on_the_screen_and_in_the_report(tmp_path
     again.start()
     try:
         assert again.snapshot().counts.false_alarms == 1
+        sign_in(again, WEI)
         assert again.give_feedback(Feedback(FeedbackAnswer.REAL, WEI, alarm_id=warning.alarm_id)).ok
         assert again.snapshot().counts.false_alarms == 0
     finally:
         again.stop()
+
+
+@pytest.mark.parametrize("signed_in", [None, LI], ids=["nobody", "somebody-else"])
+def test_an_answer_in_the_name_of_somebody_who_is_not_signed_in_is_refused_and_not_kept(tmp_path: Path, signed_in: PersonId | None) -> None:
+    write_parts(tmp_path / "parts", "xxxx")
+    line = make_line(tmp_path, FOLDER)
+    line.start()
+    try:
+        wait_until(lambda: line.finished, "the end of the replay")
+        (warning,) = line.snapshot().alarms
+        sign_in(line, WEI)
+        line.sign_out()
+        if signed_in is not None:
+            sign_in(line, signed_in)
+        for named in (WEI, PersonId("stranger")):
+            outcome = line.give_feedback(Feedback(FeedbackAnswer.FALSE, named, alarm_id=warning.alarm_id))
+            assert not outcome.ok
+            assert "signed in" in outcome.sentence
+        (view,) = line.snapshot().alarms
+        assert (view.state, view.feedback) == (AlarmState.UNACKNOWLEDGED_ACTIVE, None)
+        now = line.clock.utc()
+        (kept,) = line.report(now - timedelta(hours=1), now).alarms
+        assert kept.feedback is None
+    finally:
+        line.stop()
 
 
 @pytest.mark.parametrize("source", ["camera-1", "nothing"])

@@ -7,7 +7,7 @@ import pytest
 from inference.errors import ConfigError, UsageError
 from station.config import Person
 from station.frames import PersonId
-from station.people import authenticate, check_pin, hash_pin
+from station.people import Standing, authenticate, check_pin, hash_pin, standing_of
 
 
 def test_the_right_pin_and_no_other() -> None:
@@ -58,3 +58,13 @@ def test_who_signs_in() -> None:
     assert authenticate([wei], PersonId("wei"), "4711") is wei
     assert authenticate([wei], PersonId("wei"), "0000") is None
     assert authenticate([wei], PersonId("nobody"), "4711") is None
+
+
+def test_only_the_person_who_is_signed_in_may_be_named() -> None:
+    people = [Person(id=name, name=name.title(), pin_hash="scrypt$") for name in ("wei", "li")]
+    wei, li, stranger = PersonId("wei"), PersonId("li"), PersonId("stranger")
+    assert standing_of(people, wei, wei) is Standing.GRANTED
+    assert standing_of(people, None, wei) is Standing.NOBODY
+    assert standing_of(people, wei, li) is Standing.SOMEBODY_ELSE
+    assert standing_of(people, wei, stranger) is Standing.SOMEBODY_ELSE
+    assert standing_of(people, stranger, stranger) is Standing.SOMEBODY_ELSE
