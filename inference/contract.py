@@ -173,6 +173,9 @@ class OutputKind(StrEnum):
     """(1, 1) value, or (1, 3): value, lower, upper; in *unit*."""
     FORECAST = "forecast"
     """(1, steps): values to come, in *unit*."""
+    NOVELTY = "novelty"
+    """(1, 1): how far the input lies from what the network was taught, about 1 for a usual one. At and above
+    *novelty_limit* no target of the pack gets a verdict. Computed in the network itself, so it costs no second run."""
 
 
 class Label(Strict):
@@ -212,6 +215,18 @@ class Output(Strict):
     scale_high: float = 1.0
     life_full: float | None = None
     """Remaining life at which the score is 0; at zero life the score is 1."""
+    novelty_limit: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
+    """Novelty outputs: at and above this the input is not what the network was taught: NO VERDICT."""
+
+    @model_validator(mode="after")
+    def _check_novelty(self) -> Output:
+        if (self.kind is OutputKind.NOVELTY) != (self.novelty_limit is not None):
+            raise ValueError(f"output {self.name}: novelty_limit belongs to kind novelty, and to no other")
+        if self.kind is OutputKind.NOVELTY and (self.threshold is not None or self.near_miss is not None):
+            raise ValueError(f"output {self.name}: novelty has novelty_limit and neither threshold nor near_miss")
+        if self.kind is OutputKind.NOVELTY and (self.target or self.labels):
+            raise ValueError(f"output {self.name}: novelty speaks of the whole input: it has no target and no labels")
+        return self
 
 
 class Gate(Strict):

@@ -21,7 +21,7 @@ from inference.runtime import Session
 from inference.scoring import (
     bad_verdict,
     faulty_label,
-    find_not_finite,
+    find_refusal,
     healthy_label,
     is_notable,
     list_judged,
@@ -113,9 +113,9 @@ class ImageRunner:
             return refuse_all(self._pack, self.provider, reason, prepared.elapsed_ms)
         tensors = self._session.run({self._spec.name: prepared.tensor})
         tensors = {output.name: tensors[output.name] for output in self._pack.contract.outputs}
-        failed = find_not_finite(tensors)
-        if failed is not None:
-            return self.refuse(failed)
+        refusal = find_refusal(tensors, self._pack.contract)
+        if refusal is not None:
+            return refuse_all(self._pack, self.provider, refusal, prepared.elapsed_ms + (time.perf_counter() - start) * 1e3)
         geometry = MapGeometry.of(prepared.image_px, self._spec)
         policy = heatmaps or self._heatmaps
         grids = {o.name: scale_map(tensors[o.name], o) for o in self._pack.contract.outputs if o.kind in MAP_KINDS}

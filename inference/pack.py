@@ -19,8 +19,8 @@ CONTRACT_FILE = "pack.toml"
 """The file that makes a folder a pack."""
 
 _MAPS = (OutputKind.PROBABILITY_MAP, OutputKind.ANOMALY_MAP)
-_IMAGE_KINDS = (OutputKind.PROBABILITIES, *_MAPS)
-_SENSOR_KINDS = (OutputKind.PROBABILITIES, OutputKind.RISK, OutputKind.REMAINING_LIFE, OutputKind.FORECAST)
+_IMAGE_KINDS = (OutputKind.PROBABILITIES, OutputKind.NOVELTY, *_MAPS)
+_SENSOR_KINDS = (OutputKind.PROBABILITIES, OutputKind.RISK, OutputKind.REMAINING_LIFE, OutputKind.FORECAST, OutputKind.NOVELTY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,7 +225,7 @@ def _find_shape_faults(output: Output) -> list[str]:
         return (
             [] if len(shape) == 4 and shape[:2] == (1, 1) and min(shape[2:]) > 0 else [f"shape {list(shape)} is not [1, 1, height, width]"]
         )
-    allowed = {OutputKind.RISK: ((1, 1),), OutputKind.REMAINING_LIFE: ((1, 1), (1, 3))}.get(output.kind)
+    allowed = {OutputKind.RISK: ((1, 1),), OutputKind.NOVELTY: ((1, 1),), OutputKind.REMAINING_LIFE: ((1, 1), (1, 3))}.get(output.kind)
     if allowed is not None and shape not in allowed:
         return [f"shape {list(shape)} is not {' or '.join(str(list(one)) for one in allowed)}"]
     if output.kind is OutputKind.FORECAST and (len(shape) != 2 or shape[0] != 1 or shape[1] < 1):

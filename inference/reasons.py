@@ -55,7 +55,9 @@ TEMPLATES: Mapping[ReasonCode, str] = {
     ReasonCode.TOO_DARK: QT_TRANSLATE_NOOP("Reason", "The picture is too dark: check lamp, lens cap and exposure"),
     ReasonCode.TOO_BRIGHT: QT_TRANSLATE_NOOP("Reason", "The picture is too bright: check lamp and exposure"),
     ReasonCode.BLURRED: QT_TRANSLATE_NOOP("Reason", "The picture is blurred: check focus and lens"),
-    ReasonCode.UNLIKE_TRAINING: QT_TRANSLATE_NOOP("Reason", "This does not look like what the model was taught: {detail}"),
+    ReasonCode.UNLIKE_TRAINING: QT_TRANSLATE_NOOP(
+        "Reason", "This does not look like what the model was taught: it differs by {novelty}, less than {limit} is usual"
+    ),
     ReasonCode.WINDOW_FILLING: QT_TRANSLATE_NOOP("Reason", "Collecting samples: {have_s} of {need_s} s"),
     ReasonCode.CHANNEL_MISSING: QT_TRANSLATE_NOOP("Reason", "Sensor {channel} is missing"),
     ReasonCode.CHANNEL_NOT_FINITE: QT_TRANSLATE_NOOP("Reason", "Sensor {channel} gives no number"),

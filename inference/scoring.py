@@ -22,6 +22,8 @@ CREDIBLE_MASS = 0.9
 HEALTHY_LABEL = "ok"
 """Label of OK where the pack names none."""
 
+_LARGEST_WRITTEN = 10_000.0
+
 
 @dataclass(frozen=True, slots=True)
 class Score:
@@ -136,6 +138,30 @@ def refuse_all(pack: ModelPack, provider: str, reason: Reason, elapsed_ms: float
         )
         for output in list_judged(pack.contract)
     )
+
+
+def find_refusal(tensors: Mapping[str, FloatArray], contract: PackContract) -> Reason | None:
+    """Why an answer is no verdict: it holds something that is no number, or the input is unlike what was taught.
+
+    Args:
+        tensors: float32 by output name: one input's.
+        contract: The pack's.
+    """
+    novelties = {output.name: output.novelty_limit for output in contract.outputs if output.novelty_limit is not None}
+    failed = find_not_finite({name: tensor for name, tensor in tensors.items() if name not in novelties})
+    if failed is not None:
+        return failed
+    for name, limit in novelties.items():
+        novelty = float(tensors[name].reshape(-1)[0])
+        if np.isnan(novelty):
+            return Reason.of(ReasonCode.MODEL_FAILED, detail=f"its output {name} holds no number")
+        if novelty >= limit:
+            return Reason.of(ReasonCode.UNLIKE_TRAINING, novelty=_write_novelty(novelty), limit=f"{limit:.2f}")
+    return None
+
+
+def _write_novelty(novelty: float) -> str:
+    return f"{novelty:.2f}" if novelty < _LARGEST_WRITTEN else f"> {_LARGEST_WRITTEN:g}"
 
 
 def find_not_finite(tensors: Mapping[str, FloatArray]) -> Reason | None:

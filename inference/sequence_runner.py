@@ -18,7 +18,7 @@ from inference.scoring import (
     Score,
     bad_verdict,
     complete_scores,
-    find_not_finite,
+    find_refusal,
     is_notable,
     list_judged,
     refuse_all,
@@ -137,9 +137,9 @@ def judge_tensor(
     contract = pack.contract
     tensors = run_rows(session, tensor)[0]
     tensors = {output.name: tensors[output.name] for output in contract.outputs}
-    failed = find_not_finite(tensors)
-    if failed is not None:
-        return refuse_all(pack, session.provider.value, failed, (time.perf_counter() - start) * 1e3)
+    refusal = find_refusal(tensors, contract)
+    if refusal is not None:
+        return refuse_all(pack, session.provider.value, refusal, (time.perf_counter() - start) * 1e3)
     scores = complete_scores(tensors, contract)
     judged = list_judged(contract)
     notable = {o.name for o in judged if scores[o.name].score >= (o.threshold or 0.0) or is_notable(scores[o.name].score, o)}

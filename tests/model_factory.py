@@ -206,3 +206,25 @@ def make_row_pack(folder: Path) -> Path:
     model = save_model(nodes, {"row": ("n", 2)}, {"classes": ("n", 2)}, constants)
     outputs = [{"name": "classes", "kind": "probabilities", "shape": [1, 2], "labels": LABELS, "threshold": 0.8}]
     return write_pack(folder, {**base_contract("row", "table"), "table": {"name": "row", "channels": channels}, "outputs": outputs}, model)
+
+
+def with_novelty(folder: Path, limit: float) -> Path:
+    """Give the pack in *folder* an output ``novelty``: the largest size of any number it is fed; *limit* is its limit."""
+    contract = load_pack(folder).contract
+    model = onnx.load(folder / "model.onnx")
+    fed = model.graph.input[0]
+    rank = len(fed.type.tensor_type.shape.dim)
+    batch: int | str = fed.type.tensor_type.shape.dim[0].dim_param or 1
+    model.graph.node.extend(
+        [
+            helper.make_node("Abs", [fed.name], ["size"]),
+            helper.make_node("ReduceMax", ["size"], ["largest"], axes=list(range(1, rank)), keepdims=0),
+            helper.make_node("Reshape", ["largest", "column"], ["novelty"]),
+        ]
+    )
+    model.graph.initializer.append(onnx.numpy_helper.from_array(np.array([-1, 1], dtype=np.int64), "column"))
+    model.graph.output.append(helper.make_tensor_value_info("novelty", TensorProto.FLOAT, [batch, 1]))
+    onnx.checker.check_model(model)
+    document = contract.model_dump(mode="json", exclude_none=True, exclude={"model"})
+    document["outputs"].append({"name": "novelty", "kind": "novelty", "shape": [1, 1], "novelty_limit": limit})
+    return write_pack(folder, document, model.SerializeToString())

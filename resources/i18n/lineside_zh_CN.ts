@@ -339,8 +339,8 @@
         <translation>图像模糊：请检查对焦和镜头</translation>
     </message>
     <message>
-        <source>This does not look like what the model was taught: {detail}</source>
-        <translation>与模型训练的内容不符：{detail}</translation>
+        <source>This does not look like what the model was taught: it differs by {novelty}, less than {limit} is usual</source>
+        <translation>与模型训练的内容不符：偏差为 {novelty}，正常应小于 {limit}</translation>
     </message>
     <message>
         <source>Collecting samples: {have_s} of {need_s} s</source>
