@@ -84,8 +84,13 @@ class CameraSide:
 
     @property
     def dropped(self) -> int:
-        """Frames overwritten before they were judged."""
+        """Frames lost because judging could not keep up."""
         return sum(feed.dropped for feed in self.feeds)
+
+    @property
+    def passed_over(self) -> int:
+        """Frames left out on purpose (``judge_hz``)."""
+        return sum(feed.passed_over for feed in self.feeds)
 
     def views(self) -> tuple[CameraView, ...]:
         """The cameras as their tiles show them."""

@@ -94,7 +94,8 @@ def summary_text(line: Line, summary: Mapping[str, object]) -> str:
             f"{line.station.station.name.en}: {summary['seconds']} s, {summary['frames']} frames, {summary['samples']} sensor rows.",
             f"Verdicts: {verdicts['ok']} OK, {verdicts['defect']} defect or fault, {verdicts['no_verdict']} without verdict.",
             f"Warnings: {alarms['defect']} defect, {alarms['fault']} fault, {alarms['system']} system; {summary['incidents']} incidents.",
-            f"Dropped before judging: {summary['drops']}. Records kept: {summary['records']}, in {summary['data']}.",
+            f"Dropped before judging: {summary['drops']}; left out as judge_hz asks: {summary['passed_over']}.",
+            f"Records kept: {summary['records']}, in {summary['data']}.",
         ]
     )
 

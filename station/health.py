@@ -39,7 +39,7 @@ class SourceHealth:
         since_utc: Since when it is as it is.
         attempts: Connection attempts since the last good data.
         received: Frames or rows received since start.
-        dropped: Overwritten before they were judged (live) since start.
+        dropped: Lost since start because judging could not keep up (live); what ``judge_hz`` leaves out is not among them.
         rate_hz: Frames or rows per second over the last seconds.
         exhausted: A replay reached its end.
     """

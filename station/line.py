@@ -222,6 +222,7 @@ class Line:
             "alarms": {kind.value: raised[kind] for kind in (AlarmKind.DEFECT, AlarmKind.FAULT, AlarmKind.SYSTEM)},
             "incidents": raised[AlarmKind.DEFECT] + raised[AlarmKind.FAULT],
             "drops": self._cameras.dropped + self._sensors.dropped,
+            "passed_over": self._cameras.passed_over,
             "records": self._records.writer_state().written,
             "data": str(self._data.root),
         }

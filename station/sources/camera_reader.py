@@ -26,7 +26,7 @@ class FrameSink(Protocol):
 
     @property
     def dropped(self) -> int:
-        """Frames overwritten before they were judged, since start; read from any thread."""
+        """Frames lost because judging could not keep up, since start; read from any thread."""
         ...
 
     def deliver(self, frame: Frame) -> None:

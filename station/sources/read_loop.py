@@ -118,7 +118,7 @@ class ReadLoop(Generic[T]):
         opener: Opens it.
         accept: Called in the reader thread with what was read and the number of its first item; may block (a replay
             waits for its consumer).
-        dropped: Tells how many items were overwritten behind *accept*.
+        dropped: Tells how many items were lost behind *accept*.
         policy: Deadlines and waits.
         clock: Source of time.
     """

@@ -176,6 +176,7 @@ def _figures(
         return float(str(after[name])) - float(str(before[name]))
 
     frames, drops, samples = grown("frames"), grown("drops"), grown("samples")
+    judged = frames - drops - grown("passed_over")
     p95_ms = float(np.percentile(meter.latency_ms, 95)) if meter.latency_ms else float("nan")
     cores = psutil.cpu_count() or 1
     first_minute = [mib for at, mib in memory if at <= _MINUTE_S][-1]
@@ -183,7 +184,7 @@ def _figures(
     return [
         Figure("load", "frames received", frames / elapsed_s, "1/s", conditions),
         Figure("load", "frames shown", meter.shown / elapsed_s / _CAMERAS, "fps per camera", "timer at 30 Hz"),
-        Figure("load", "frames judged", (frames - drops) / elapsed_s, "1/s", f"a bare loop alone on the machine: {1e3 / bare_ms:.1f} 1/s"),
+        Figure("load", "frames judged", judged / elapsed_s, "1/s", f"a bare loop alone on the machine: {1e3 / bare_ms:.1f} 1/s"),
         Figure("load", "frames dropped before judging", drops / frames if frames else 0.0, "share", "latest frame wins"),
         Figure("load", "sensor rows", samples / elapsed_s, "1/s", f"{_RATE_HZ:.0f} given"),
         Figure("load", "GUI tick with its painting p50", statistics.median(meter.tick_ms), "ms", conditions),
