@@ -1,4 +1,7 @@
-"""This file decides how a person starts training: ``python -m training NAME [--data DIR] [--models DIR] [--quick]``."""
+"""This file decides how a person starts training.
+
+``python -m training NAME [--recipe own|naive] [--data DIR] [--models DIR] [--quick]``
+"""
 
 from __future__ import annotations
 
@@ -10,21 +13,35 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Protocol, cast
 
+from inference.contract import Figure
 from inference.errors import LinesideError, UsageError
-from training.options import PROJECT_DIR, TrainOptions, default_data_dir
+from training.naive import write_naive
+from training.options import PROJECT_DIR, Recipe, TrainOptions, default_data_dir
+from training.pack_writer import figures_table
 
 RECIPES: Mapping[str, str] = {
-    "surface-pitting": "training.surface_pitting",
-    "hydraulic-rig": "training.hydraulic_rig",
+    folder.name.replace("_", "-"): f"training.{folder.name}"
+    for folder in sorted(Path(__file__).resolve().parent.iterdir())
+    if (folder / "recipe.py").is_file()
 }
-"""Pack name -> module with ``train(options)``. Imported only when asked for, so that one pack's needs are not another's."""
+"""Pack name -> module with ``train(options)`` and, where it has one, ``train_naive(options)``: every folder with a recipe.py.
+
+Imported only when asked for, so that one pack's needs are not another's.
+"""
 
 
-class Recipe(Protocol):
+class PackModule(Protocol):
     """A module that makes one pack."""
 
     def train(self, options: TrainOptions) -> None:
         """Cross-validate, fit, export and write the pack."""
+
+
+class NaiveModule(Protocol):
+    """A module that can also measure the naive recipe."""
+
+    def train_naive(self, options: TrainOptions) -> Sequence[Figure]:
+        """Cross-validate the naive recipe on the folds of the own one; nothing is written."""
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -32,6 +49,13 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("name", choices=sorted(RECIPES), help="the pack to make")
     parser.add_argument("--data", type=Path, default=default_data_dir(), help="folder of the real data sets (default: %(default)s)")
     parser.add_argument("--models", type=Path, default=PROJECT_DIR / "models", help="folder packs are written to (default: %(default)s)")
+    parser.add_argument(
+        "--recipe",
+        type=Recipe,
+        choices=list(Recipe),
+        default=Recipe.OWN,
+        help="own makes the pack (default); naive only measures what the article's recipe reaches on the same folds, into naive.json",
+    )
     parser.add_argument("--quick", action="store_true", help="a smoke run whose figures mean nothing")
     return parser
 
@@ -45,8 +69,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             raise UsageError(
                 "there is no data folder", where=str(asked.data), do="Give the real data sets with --data DIR or LINESIDE_DATA"
             )
-        recipe = cast("Recipe", importlib.import_module(RECIPES[asked.name]))
-        recipe.train(TrainOptions(data_dir=asked.data, models_dir=asked.models, quick=asked.quick))
+        _run(asked.name, TrainOptions(data_dir=asked.data, models_dir=asked.models, quick=asked.quick, recipe=asked.recipe))
     except LinesideError as error:
         sys.stderr.write(f"{error}\n")
         return 2 if isinstance(error, UsageError) else 1
@@ -54,6 +77,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stderr.write(f"Training needs {error.name}, which is not installed. Run it as: nox -s train -- NAME.\n")
         return 1
     return 0
+
+
+def _run(name: str, options: TrainOptions) -> None:
+    module = importlib.import_module(RECIPES[name])
+    if options.recipe is Recipe.OWN:
+        cast("PackModule", module).train(options)
+        return
+    if not hasattr(module, "train_naive"):
+        raise UsageError("This pack has no naive recipe", where=name, do="Run it without --recipe naive")
+    figures = tuple(cast("NaiveModule", module).train_naive(options))
+    path = write_naive(options.models_dir / name, figures)
+    logging.getLogger(__name__).info("%s\nWritten to %s; the next run of the own recipe can quote it.", figures_table(figures), path)
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 
 PROJECT_DIR = Path(__file__).resolve().parent.parent
@@ -11,6 +12,15 @@ PROJECT_DIR = Path(__file__).resolve().parent.parent
 
 SEED = 20200828
 """Seed of every pack's training; the date of the first ball-screw picture, chosen once and never searched over."""
+
+
+class Recipe(StrEnum):
+    """Which way of making the pack is run."""
+
+    OWN = "own"
+    """The recipe of the pack: makes ``models/NAME``."""
+    NAIVE = "naive"
+    """What the article behind the data set, or a plain tutorial, would do, on the same folds: only figures, to compare with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,12 +32,14 @@ class TrainOptions:
         models_dir: Folder the finished pack is written to, as ``models_dir / name``.
         quick: A smoke run: few epochs, to see that the code works; its figures mean nothing and the pack is marked experimental.
         seed: Seed of every random number.
+        recipe: OWN makes the pack; NAIVE only measures.
     """
 
     data_dir: Path
     models_dir: Path
     quick: bool = False
     seed: int = SEED
+    recipe: Recipe = Recipe.OWN
 
 
 def default_data_dir() -> Path:

@@ -1,4 +1,7 @@
-"""This file decides how a finished network becomes a pack folder: model.onnx, pack.toml, golden/, CARD.md."""
+"""This file decides how a finished network becomes a pack folder: model.onnx, pack.toml, golden/, CARD.md.
+
+The figures of the naive recipe (:mod:`training.naive`), measured before, move into the new pack.
+"""
 
 from __future__ import annotations
 
@@ -19,8 +22,9 @@ from inference.contract import Figure, ModelFile, PackContract
 from inference.errors import PackError
 from inference.findings import ImageU8, Verdict
 from inference.model_opening import Proof, open_model
-from inference.parity import EXPECTED_FILE, GoldenCase, make_expected, read_golden
+from inference.parity import EXPECTED_FILE, Runner, judge_golden, make_expected
 from inference.providers import ProviderChoice
+from training.naive import NAIVE_FILE
 
 NETWORK_FILE = "model.onnx"
 
@@ -83,21 +87,27 @@ def write_pack(
     _write_text(draft / "CARD.md", card)
     files = [_write_golden(draft / "golden", item) for item in golden]
     opened = open_model(draft, ProviderChoice.CPU, proof=Proof.SKIP)
+    _refuse_unjudged(opened.runner, files)
     _write_text(draft / "golden" / EXPECTED_FILE, make_expected(opened.runner, files))
-    _refuse_unjudged(read_golden(opened.pack))
     folder = models_dir / contract.name
+    if (folder / NAIVE_FILE).is_file():
+        shutil.copy2(folder / NAIVE_FILE, draft / NAIVE_FILE)
     if folder.exists():
         shutil.rmtree(folder)
     draft.rename(folder)
     return folder
 
 
-def _refuse_unjudged(cases: Sequence[GoldenCase]) -> None:
-    for case in cases:
-        if case.verdict is Verdict.NO_VERDICT:
-            raise PackError(
-                "a golden input gets no verdict", where=case.input, value=case.target, do="Make it an input that the pack judges"
-            )
+def _refuse_unjudged(runner: Runner, files: Sequence[Path]) -> None:
+    for path in files:
+        for finding in judge_golden(runner, path):
+            if finding.verdict is Verdict.NO_VERDICT:
+                raise PackError(
+                    "a golden input gets no verdict",
+                    where=f"{path.name}, {finding.target}",
+                    value=finding.reason.sentence if finding.reason is not None else "",
+                    do="Make it an input that the pack judges, also by its own gate and novelty_limit",
+                )
 
 
 def _write_text(path: Path, text: str) -> None:

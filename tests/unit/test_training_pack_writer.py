@@ -20,7 +20,10 @@ from inference.contract import (
     WindowKind,
 )
 from inference.errors import PackError
-from training.pack_writer import contract_toml, figures_table, write_pack
+from inference.pack import load_pack
+from tests.model_factory import make_blob_pack, with_novelty
+from training.naive import read_naive, write_naive
+from training.pack_writer import GoldenImage, contract_toml, figures_table, write_pack
 
 
 def make_contract() -> PackContract:
@@ -92,3 +95,23 @@ def test_seeded_numbers_are_plain(tmp_path: Path) -> None:
     text = contract_toml(make_contract())
     assert "np." not in text
     assert np.isfinite(tomllib.loads(text)["figures"][0]["value"])
+
+
+def blob_golden(level: int) -> list[GoldenImage]:
+    return [GoldenImage("part", np.full((48, 64, 3), level, np.uint8))]
+
+
+def test_a_new_pack_keeps_the_naive_figures(tmp_path: Path) -> None:
+    source = load_pack(make_blob_pack(tmp_path / "source" / "blob"))
+    figure = Figure(name="naive", value=0.5, data="here", split="folds", command="nox")
+    write_naive(tmp_path / "models" / "blob", [figure])
+    folder = write_pack(tmp_path / "models", source.contract, source.read_model(), blob_golden(200), "card")
+    assert read_naive(folder) == (figure,)
+
+
+def test_a_golden_input_that_its_own_gate_refuses_is_refused_with_the_reason(tmp_path: Path) -> None:
+    source = load_pack(with_novelty(make_blob_pack(tmp_path / "source" / "blob"), 0.5))
+    with pytest.raises(PackError, match=r"it differs by 0\.78, less than 0\.50 is usual"):
+        write_pack(tmp_path / "models", source.contract, source.read_model(), blob_golden(200), "card")
+    assert not (tmp_path / "models" / "blob").exists()
+    assert write_pack(tmp_path / "models", source.contract, source.read_model(), blob_golden(100), "card").is_dir()
