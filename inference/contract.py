@@ -124,6 +124,14 @@ class WindowKind(StrEnum):
     """The last ``length_s`` in order of time."""
 
 
+class TimeUnit(StrEnum):
+    """What times of a sequence pack count."""
+
+    SECOND = "s"
+    CYCLE = "cycle"
+    """Flights, strokes, charges: rows carry their number as the source's time, and ``_s`` and ``_hz`` below are read as cycles."""
+
+
 class SequenceInput(Strict):
     """A window of channels. Tensor: float32 (1, steps, features), features = sum over channels of rate_hz * step_s.
 
@@ -133,11 +141,20 @@ class SequenceInput(Strict):
     name: str
     dtype: Literal["float32"] = "float32"
     kind: WindowKind
+    time_unit: TimeUnit = TimeUnit.SECOND
     length_s: Annotated[float, Field(gt=0)]
+    min_length_s: Annotated[float, Field(gt=0)] | None = None
+    """Sliding windows: judged from so much on. Steps before the first row are zero in the tensor, in all features, which the
+    network was taught to pass over. None: only a full window is judged."""
     step_s: Annotated[float, Field(gt=0)] = 1.0
     max_gap_s: Annotated[float, Field(gt=0)]
-    """A hole longer than this resets the window: NO VERDICT until it is full again; a shorter one is held over."""
+    """A hole longer than this resets the window: NO VERDICT until it is long enough again; a shorter one is held over."""
     channels: Annotated[tuple[Channel, ...], Field(min_length=1)]
+
+    @property
+    def least_s(self) -> float:
+        """What a window must hold to be judged: *min_length_s*, else all of it."""
+        return self.length_s if self.min_length_s is None else self.min_length_s
 
     @property
     def steps(self) -> int:
@@ -148,6 +165,12 @@ class SequenceInput(Strict):
     def features(self) -> int:
         """Features per time step of the tensor."""
         return sum(max(1, round(c.rate_hz * self.step_s)) for c in self.channels)
+
+    @model_validator(mode="after")
+    def _check_least(self) -> SequenceInput:
+        if self.min_length_s is not None and (self.kind is not WindowKind.SLIDING or self.min_length_s > self.length_s):
+            raise ValueError("min_length_s belongs to kind sliding and is not longer than length_s")
+        return self
 
 
 class TableInput(Strict):

@@ -33,12 +33,14 @@ class ReasonCode(StrEnum):
     BLURRED = "blurred"
     UNLIKE_TRAINING = "unlike_training"
     WINDOW_FILLING = "window_filling"
+    CYCLES_FILLING = "cycles_filling"
     CHANNEL_MISSING = "channel_missing"
     CHANNEL_NOT_FINITE = "channel_not_finite"
     CHANNEL_STUCK = "channel_stuck"
     CHANNEL_OUT_OF_RANGE = "channel_out_of_range"
     TIME_BACKWARDS = "time_backwards"
     GAP = "gap"
+    CYCLES_GAP = "cycles_gap"
     NO_MODEL = "no_model"
     MODEL_FAILED = "model_failed"
     OVERLOADED = "overloaded"
@@ -59,12 +61,14 @@ TEMPLATES: Mapping[ReasonCode, str] = {
         "Reason", "This does not look like what the model was taught: it differs by {novelty}, less than {limit} is usual"
     ),
     ReasonCode.WINDOW_FILLING: QT_TRANSLATE_NOOP("Reason", "Collecting samples: {have_s} of {need_s} s"),
+    ReasonCode.CYCLES_FILLING: QT_TRANSLATE_NOOP("Reason", "Collecting cycles: {have} of {need}"),
     ReasonCode.CHANNEL_MISSING: QT_TRANSLATE_NOOP("Reason", "Sensor {channel} is missing"),
     ReasonCode.CHANNEL_NOT_FINITE: QT_TRANSLATE_NOOP("Reason", "Sensor {channel} gives no number"),
     ReasonCode.CHANNEL_STUCK: QT_TRANSLATE_NOOP("Reason", "Sensor {channel} is stuck at {value}"),
     ReasonCode.CHANNEL_OUT_OF_RANGE: QT_TRANSLATE_NOOP("Reason", "Sensor {channel} reads {value}, outside {low} to {high}"),
     ReasonCode.TIME_BACKWARDS: QT_TRANSLATE_NOOP("Reason", "Time runs backwards at row {row}"),
     ReasonCode.GAP: QT_TRANSLATE_NOOP("Reason", "Samples are missing for {gap_s} s"),
+    ReasonCode.CYCLES_GAP: QT_TRANSLATE_NOOP("Reason", "{gap} cycles are missing"),
     ReasonCode.NO_MODEL: QT_TRANSLATE_NOOP("Reason", "The model cannot be used: {detail}"),
     ReasonCode.MODEL_FAILED: QT_TRANSLATE_NOOP("Reason", "The model failed: {detail}"),
     ReasonCode.OVERLOADED: QT_TRANSLATE_NOOP("Reason", "Not judged: this computer cannot keep up"),

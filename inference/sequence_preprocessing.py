@@ -24,6 +24,11 @@ def count_samples(channel: Channel, spec: SequenceInput) -> int:
     return max(1, round(channel.rate_hz * spec.length_s))
 
 
+def count_least_samples(channel: Channel, spec: SequenceInput) -> int:
+    """How many values of *channel* a window must hold to be judged: ``rate_hz * least_s``, at least 1."""
+    return max(1, round(channel.rate_hz * spec.least_s))
+
+
 def count_features(channel: Channel, spec: SequenceInput) -> int:
     """How many features *channel* takes in every step of the tensor."""
     return max(1, round(channel.rate_hz * spec.step_s))
@@ -33,16 +38,18 @@ def prepare_windows(values: Mapping[str, FloatSeries], spec: SequenceInput) -> F
     """Turn many windows into one tensor (training and batch work).
 
     Args:
-        values: Per channel name float64 (windows, count), count as :func:`count_samples` says; finite.
+        values: Per channel name float64 (windows, count), count as :func:`count_samples` says, or from
+            :func:`count_least_samples` on, the same time for every channel; finite.
         spec: The pack's sequence input. Its channels are taken by name, in its order; others are ignored.
 
     Returns:
-        float32 (windows, steps, features), contiguous.
+        float32 (windows, steps, features), contiguous; all zeros in the steps before the first value of a short window.
 
     Raises:
         InputError: A channel is missing, or has another count than the pack was taught.
     """
     columns: list[FloatArray] = []
+    share: float | None = None
     for channel in spec.channels:
         series = values.get(channel.name)
         if series is None:
@@ -53,6 +60,9 @@ def prepare_windows(values: Mapping[str, FloatSeries], spec: SequenceInput) -> F
                 do="Add it to the data",
             )
         want = count_samples(channel, spec)
+        if share is None and series.ndim == 2 and count_least_samples(channel, spec) <= series.shape[1] < want:
+            share = series.shape[1] / want
+        want = want if share is None else round(share * want)
         if series.ndim != 2 or series.shape[1] != want:
             raise InputError(
                 "A channel has another length than the model was taught",
@@ -68,7 +78,7 @@ def prepare_window(values: Mapping[str, FloatSeries], spec: SequenceInput) -> Fl
     """Turn one window into the tensor.
 
     Args:
-        values: Per channel name float64 (count,), count as :func:`count_samples` says; finite.
+        values: Per channel name float64 (count,), count as for :func:`prepare_windows`; finite.
         spec: The pack's sequence input. Its channels are taken by name, in its order; others are ignored.
 
     Returns:
@@ -149,6 +159,9 @@ def prepare_rows(values: Mapping[str, FloatSeries], spec: TableInput) -> FloatAr
 def _fold(series: FloatSeries, channel: Channel, spec: SequenceInput) -> FloatArray:
     normal = ((series - channel.mean) / channel.std).astype(np.float32)
     want = spec.steps * count_features(channel, spec)
+    if normal.shape[1] < count_samples(channel, spec):
+        before = np.zeros((series.shape[0], count_samples(channel, spec) - normal.shape[1]), np.float32)
+        normal = np.concatenate((before, normal), axis=1)
     if normal.shape[1] != want:
         normal = normal[:, (np.arange(want) * normal.shape[1]) // want]
     return normal.reshape(series.shape[0], spec.steps, -1)

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.contract import Channel, WindowKind
+from inference.contract import Channel, TimeUnit, WindowKind
 from inference.findings import Finding
 from inference.reasons import Reason, ReasonCode
 from inference.sequence_preprocessing import FloatSeries, count_samples, hold_over
@@ -44,9 +44,9 @@ class _Ring:
         self.newest = value
         self.newest_s = time_s
 
-    def read(self, since_s: float, newest_slot: int, max_held: int) -> FloatSeries:
-        """The window in order of time, oldest first; NaN where a value is missing for longer than may be held over."""
-        order = (newest_slot + 1 + np.arange(self.values.size)) % self.values.size
+    def read(self, since_s: float, newest_slot: int, max_held: int, count: int) -> FloatSeries:
+        """The last *count* values in order of time, oldest first; NaN where one is missing for longer than may be held over."""
+        order = (newest_slot + 1 + np.arange(self.values.size - count, self.values.size)) % self.values.size
         fresh = np.where(self.stamps_s[order] > since_s, self.values[order], np.nan)
         return hold_over(fresh, max_held)
 
@@ -88,7 +88,7 @@ class SequenceStream:
     def push(self, time_s: float, values: NDArray[np.float64], key: str = "", phase_s: float | None = None) -> tuple[Finding, ...] | None:
         """Take one row; judge when a decision is due.
 
-        A decision falls due on the row that fills the window, then every ``every_s``; while the window fills, NO VERDICT
+        A decision falls due on the row that makes the window long enough, then every ``every_s``; until then NO VERDICT
         comes at the same pace. A gap or time running backwards empties the window and says so at once.
 
         Args:
@@ -113,14 +113,13 @@ class SequenceStream:
             self._decided_s = time_s
             return self._runner.refuse(broken)
         have_s = time_s - (self._start_s or 0.0) + self._row_s()
-        filled_now = not self._full and have_s >= self._spec.length_s - _TICK_S
+        filled_now = not self._full and have_s >= self._spec.least_s - _TICK_S
         self._full = self._full or filled_now
         if not filled_now and time_s - self._decided_s < self._every_s - _TICK_S:
             return None
         self._decided_s = time_s
         if not self._full:
-            need_s = self._spec.length_s
-            return self._runner.refuse(Reason.of(ReasonCode.WINDOW_FILLING, have_s=f"{min(have_s, need_s):.0f}", need_s=f"{need_s:g}"))
+            return self._runner.refuse(self._say_filling(have_s))
         return self._decide(time_s, phase_s)
 
     def _check_time(self, time_s: float, key: str) -> Reason | None:
@@ -130,7 +129,7 @@ class SequenceStream:
             if step_s < -_TICK_S:
                 broken = Reason.of(ReasonCode.TIME_BACKWARDS, row=key or str(self._rows - 1))
             elif step_s > self._spec.max_gap_s + self._row_s() + _TICK_S:
-                broken = Reason.of(ReasonCode.GAP, gap_s=f"{step_s:.1f}")
+                broken = self._say_gap(step_s)
             elif step_s > _TICK_S:
                 self._step_s = min(self._step_s, step_s)
         if broken is not None:
@@ -139,6 +138,18 @@ class SequenceStream:
             self._start_s = time_s
         self._last_s = time_s
         return broken
+
+    def _say_filling(self, have_s: float) -> Reason:
+        need_s = self._spec.least_s
+        have, need = f"{min(have_s, need_s):.0f}", f"{need_s:g}"
+        if self._spec.time_unit is TimeUnit.CYCLE:
+            return Reason.of(ReasonCode.CYCLES_FILLING, have=have, need=need)
+        return Reason.of(ReasonCode.WINDOW_FILLING, have_s=have, need_s=need)
+
+    def _say_gap(self, step_s: float) -> Reason:
+        if self._spec.time_unit is TimeUnit.CYCLE:
+            return Reason.of(ReasonCode.CYCLES_GAP, gap=f"{step_s - 1.0:.0f}")
+        return Reason.of(ReasonCode.GAP, gap_s=f"{step_s:.1f}")
 
     def _row_s(self) -> float:
         """Time that one row stands for: the link's step, at least that of the pack's fastest channel."""
@@ -171,11 +182,15 @@ class SequenceStream:
             if channel.stuck_after_s is not None and time_s - ring.changed_s >= channel.stuck_after_s:
                 return self._runner.refuse(Reason.of(ReasonCode.CHANNEL_STUCK, channel=channel.name, value=f"{ring.newest:g}"))
             newest_slot = self._slot(channel, time_s, phase_s)
+            count = ring.values.size
+            if self._spec.min_length_s is not None:
+                # A window that is not full yet begins with the first row.
+                count = min(count, newest_slot - self._slot(channel, self._start_s or 0.0, None) + 1)
             newest_slot = min(newest_slot, ring.values.size - 1) if self._is_cycle else newest_slot % ring.values.size
             # A machine cycle may last a little longer than the window; the same phase of the cycle before then stands in.
             spare_s = self._spec.max_gap_s if self._is_cycle else 0.0
             since_s = time_s - self._spec.length_s - spare_s - 0.5 / channel.rate_hz
-            series = ring.read(since_s, newest_slot, max(1, round(self._spec.max_gap_s * channel.rate_hz)))
+            series = ring.read(since_s, newest_slot, max(1, round(self._spec.max_gap_s * channel.rate_hz)), count)
             if np.isnan(series).any():
                 return self._runner.refuse(Reason.of(ReasonCode.CHANNEL_MISSING, channel=channel.name))
             window[channel.name] = np.roll(series, newest_slot + 1) if self._is_cycle else series

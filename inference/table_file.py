@@ -17,12 +17,15 @@ from pathlib import Path
 
 import numpy as np
 
+from inference.contract import TimeUnit
 from inference.errors import InputError
 from inference.recording import Recording, RecordingKind
 from inference.sequence_preprocessing import FloatSeries
 
 TIME_COLUMNS = ("time_s", "time", "datetime", "timestamp", "date", "t")
 """Columns (lower case) taken for the time where none is named."""
+CYCLE_COLUMNS = ("cycle", "cycles")
+"""Columns (lower case) taken for the time before those where the pack counts cycles."""
 KEY_COLUMNS = ("udi", "cycle", "unit", "key", "id")
 """Columns (lower case) taken for the data's own id where none is named."""
 CMAPSS_COLUMNS = ("unit", "cycle", *(f"setting_{n}" for n in range(1, 4)), *(f"sensor_{n}" for n in range(1, 22)))
@@ -42,6 +45,7 @@ class ReadOptions:
         key_column: Column with the data's own id; None: looked for by :data:`KEY_COLUMNS`.
         rate_hz: Rows per second where there is no time column.
         cycle_s: Length of a cycle, s, for recordings of cycles; None: such that the slowest channel has one value per second.
+        time_unit: What the time counts.
         wanted: Channels to read from a folder of cycles, one file each; None: all there are. Other recordings are read whole.
     """
 
@@ -50,6 +54,12 @@ class ReadOptions:
     rate_hz: float = 1.0
     cycle_s: float | None = None
     wanted: Collection[str] | None = None
+    time_unit: TimeUnit = TimeUnit.SECOND
+
+    @property
+    def time_columns(self) -> tuple[str, ...]:
+        """Columns (lower case) taken for the time where none is named."""
+        return TIME_COLUMNS if self.time_unit is TimeUnit.SECOND else (*CYCLE_COLUMNS, *TIME_COLUMNS)
 
 
 def read_recording(path: Path, options: ReadOptions = ReadOptions()) -> Recording:
@@ -151,8 +161,8 @@ def _build_rows(path: Path, header: list[str], rows: list[list[str]], options: R
         if len(row) < len(header):
             row.extend([""] * (len(header) - len(row)))
     cells = dict(zip(header, zip(*rows, strict=True), strict=True))
-    time_name = _find_column(path, header, options.time_column, TIME_COLUMNS)
-    key_name = _find_column(path, header, options.key_column, KEY_COLUMNS)
+    time_name = _find_column(path, header, options.time_column, options.time_columns)
+    key_name = _find_column(path, [name for name in header if name != time_name], options.key_column, KEY_COLUMNS)
     time_s = np.arange(len(rows)) / options.rate_hz if time_name is None else _read_times(path, time_name, cells[time_name], first_line)
     keys = tuple(str(number) for number in range(len(rows))) if key_name is None else tuple(cell.strip() for cell in cells[key_name])
     columns: dict[str, FloatSeries] = {}
@@ -244,8 +254,8 @@ def _read_npz(path: Path, options: ReadOptions) -> Recording:
         raise InputError(
             "The npz file cannot be read", where=str(path), value=str(error)[:80], do="Write it again with numpy.savez"
         ) from None
-    key_name = _find_column(path, list(arrays), options.key_column, KEY_COLUMNS)
-    time_name = _find_column(path, list(arrays), options.time_column, TIME_COLUMNS)
+    time_name = _find_column(path, list(arrays), options.time_column, options.time_columns)
+    key_name = _find_column(path, [name for name in arrays if name != time_name], options.key_column, KEY_COLUMNS)
     columns = {
         name: np.asarray(array, dtype=np.float64)
         for name, array in arrays.items()

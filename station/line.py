@@ -29,6 +29,7 @@ from station.records.store import Records
 from station.sensor_judging import SensorJudge
 from station.sensor_side import SensorSide
 from station.shift_counts import ShiftCounts
+from station.sources import camera_kinds, sensor_kinds
 from station.sources.camera_kinds import Picture
 from station.sources.camera_reader import CameraReader
 from station.sources.read_loop import Opener
@@ -61,7 +62,7 @@ _RETENTION_EVERY_S = 3600.0
 _LAG_MS = 1000.0
 _REPORT_PATIENCE_S = 2.0
 _GONE = frozenset({ReasonCode.SOURCE_GONE, ReasonCode.STALE})
-_WARMING_UP = frozenset({ReasonCode.NOT_STARTED, ReasonCode.WINDOW_FILLING})
+_WARMING_UP = frozenset({ReasonCode.NOT_STARTED, ReasonCode.WINDOW_FILLING, ReasonCode.CYCLES_FILLING})
 _NOBODY = Outcome(ok=False, sentence="Nobody is signed in. Pick your name and enter your PIN first.")
 _SOMEBODY_ELSE = Outcome(ok=False, sentence="Another person is signed in now. Look at the answer and give it again.")
 
@@ -107,7 +108,17 @@ class Line:
         self._hanging: tuple[str, ...] = ()
         self._records = Records.open(data, self.clock, station.records)
         self._shelf = ModelShelf((data.packs, models_dir()), self._note_provider)
-        self._alarms = AlarmDesk(station.alarms, [SourceId(camera.id) for camera in station.cameras], self._records, self.clock)
+        cameras, sensors = station.cameras, station.sensors
+        self._alarms = AlarmDesk(
+            station.alarms,
+            [SourceId(camera.id) for camera in cameras],
+            self._records,
+            self.clock,
+            own_time_ids=[
+                *(SourceId(camera.id) for camera in cameras if camera_kinds.has_own_time(camera)),
+                *(SourceId(sensor.id) for sensor in sensors if sensor_kinds.has_own_time(sensor)),
+            ],
+        )
         keep = station.records
         self._cameras = CameraSide(
             station.cameras, base_dir, camera_openers or {}, keep.sample_ok_share, self._shelf, self._alarms, self._records, self.clock

@@ -158,6 +158,7 @@ def _options_for(spec: SequenceInput) -> ReadOptions:
         rate_hz=max(channel.rate_hz for channel in spec.channels),
         cycle_s=spec.length_s if spec.kind is WindowKind.CYCLE else None,
         wanted={channel.name for channel in spec.channels},
+        time_unit=spec.time_unit,
     )
 
 

@@ -347,6 +347,10 @@
         <translation>正在采集数据：{have_s} / {need_s} 秒</translation>
     </message>
     <message>
+        <source>Collecting cycles: {have} of {need}</source>
+        <translation>正在采集循环：{have} / {need}</translation>
+    </message>
+    <message>
         <source>Sensor {channel} is missing</source>
         <translation>缺少传感器 {channel}</translation>
     </message>
@@ -369,6 +373,10 @@
     <message>
         <source>Samples are missing for {gap_s} s</source>
         <translation>数据缺失 {gap_s} 秒</translation>
+    </message>
+    <message>
+        <source>{gap} cycles are missing</source>
+        <translation>缺少 {gap} 个循环</translation>
     </message>
     <message>
         <source>The model cannot be used: {detail}</source>
@@ -801,6 +809,10 @@
     <message>
         <source>Nobody is signed in. Pick your name and enter your PIN first.</source>
         <translation>尚未登录。请先选择姓名并输入 PIN 码。</translation>
+    </message>
+    <message>
+        <source>Another person is signed in now. Look at the answer and give it again.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>This is not the PIN of that person. Try again.</source>

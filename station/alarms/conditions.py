@@ -31,7 +31,7 @@ class Change(Enum):
     RETURNED = "returned"
 
 
-NOT_A_FAILURE = frozenset({ReasonCode.NOT_STARTED, ReasonCode.WINDOW_FILLING})
+NOT_A_FAILURE = frozenset({ReasonCode.NOT_STARTED, ReasonCode.WINDOW_FILLING, ReasonCode.CYCLES_FILLING})
 """Reasons of a source that is merely starting: they neither raise nor clear a no-verdict alarm."""
 
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from inference.contract import Output, PackContract
+from inference.contract import Output, PackContract, SequenceInput
 from inference.explanation import Explain, rank_effects
 from inference.findings import Finding, Verdict
 from inference.model_opening import Proof, open_model
@@ -318,3 +318,65 @@ def test_rows_that_are_not_believed(tmp_path: Path, row: dict[str, float], code:
 
 def test_words_are_read_by_their_place() -> None:
     np.testing.assert_array_equal(read_words(("M", "L", "?"), ("L", "M", "H")), [1, 0, np.nan])
+
+
+def cycle_spec(**changes: object) -> dict[str, object]:
+    """Sliding windows of 6 cycles, judged from 3 on; both channels have one value per cycle."""
+    channels = [{**channel, "rate_hz": 1.0} for channel in sequence_spec()["channels"]]
+    return {"time_unit": "cycle", "min_length_s": 3.0, "max_gap_s": 1.0, "channels": channels, **changes}
+
+
+def push_cycles(stream: SequenceStream, numbers: range, a: float = 14.0, b: float = 50.0) -> list[ReasonCode | None]:
+    return [code_of(stream.push(float(number), np.array([b, a]))) for number in numbers]
+
+
+def test_a_window_of_cycles_is_judged_from_its_least_length_on(tmp_path: Path) -> None:
+    runner = runner_of(tmp_path / "drift", **cycle_spec())
+    stream = stream_of(runner)
+    filling = ReasonCode.CYCLES_FILLING
+    [first] = stream.push(1.0, np.array([50.0, 14.0])) or ()
+    assert first.reason is not None
+    assert first.reason.sentence == "Collecting cycles: 1 of 3"
+    assert push_cycles(stream, range(2, 12)) == [filling] + [None] * 9
+
+
+def test_steps_before_the_first_row_are_zero(tmp_path: Path) -> None:
+    # The network's score is sigmoid(sum of the means over all six steps), zeros before the first row counting as the means.
+    runner = runner_of(tmp_path / "drift", **cycle_spec())
+    stream = stream_of(runner)
+    scores = [findings[0].score for number in range(1, 9) if (findings := stream.push(float(number), np.array([50.0, 14.0])))]
+    assert scores[2:] == pytest.approx([1 / (1 + math.exp(-2.0 * share / 6)) for share in (3, 4, 5, 6, 6, 6)], abs=1e-6)
+    for count in (3, 5, 6):
+        [window] = runner.judge_window({"a": np.full(count, 14.0), "b": np.full(count, 50.0)})
+        assert window.score == pytest.approx(scores[count - 1], abs=1e-6)
+
+
+@pytest.mark.parametrize(("a", "b"), [(2, 2), (4, 3), (3, 6), (7, 7)])
+def test_a_window_too_short_or_uneven_is_not_judged(tmp_path: Path, a: int, b: int) -> None:
+    runner = runner_of(tmp_path / "drift", **cycle_spec())
+    assert code_of(runner.judge_window({"a": np.full(a, 14.0), "b": np.full(b, 50.0)})) is ReasonCode.WRONG_SHAPE
+
+
+def test_missing_cycles_are_held_over_or_empty_the_window(tmp_path: Path) -> None:
+    stream = stream_of(runner_of(tmp_path / "drift", **cycle_spec()))
+    assert push_cycles(stream, range(1, 6))[-1] is None
+    assert push_cycles(stream, range(7, 9)) == [None, None]
+    [finding] = stream.push(12.0, np.array([50.0, 14.0])) or ()
+    assert finding.reason is not None
+    assert finding.reason.sentence == "3 cycles are missing"
+    assert push_cycles(stream, range(13, 16)) == [ReasonCode.CYCLES_FILLING, None, None]
+
+
+def test_a_value_missing_in_a_short_window_is_held_over(tmp_path: Path) -> None:
+    stream = stream_of(runner_of(tmp_path / "drift", **cycle_spec()))
+    stream.push(1.0, np.array([50.0, np.nan]))
+    stream.push(2.0, np.array([50.0, 14.0]))
+    [finding] = stream.push(3.0, np.array([50.0, 14.0])) or ()
+    assert finding.score == pytest.approx(1 / (1 + math.exp(-1.0)), abs=1e-6)
+
+
+def test_only_a_sliding_window_may_be_short() -> None:
+    with pytest.raises(ValueError, match="min_length_s"):
+        SequenceInput.model_validate(sequence_spec(kind="cycle", min_length_s=3.0))
+    with pytest.raises(ValueError, match="min_length_s"):
+        SequenceInput.model_validate(sequence_spec(min_length_s=7.0))

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from inference.contract import TimeUnit
 from inference.errors import InputError
 from inference.recording import RecordingKind
 from inference.table_file import CMAPSS_COLUMNS, ReadOptions, read_numbers, read_recording
@@ -205,3 +206,12 @@ def test_any_file_is_a_recording_or_an_input_error(tmp_path: Path, name: str, da
     assert len(recording) == recording.time_s.size
     if recording.names:
         assert all(row.values.shape == (len(recording.names),) for row in recording.iterate_rows(recording.names))
+
+
+def test_where_cycles_are_counted_their_column_is_the_time(tmp_path: Path) -> None:
+    table = tmp_path / "engines.csv"
+    table.write_text("unit,cycle,sensor_2\n1,1,640\n1,2,641\n2,1,642\n", encoding="utf-8")
+    counted = read_recording(table, ReadOptions(time_unit=TimeUnit.CYCLE))
+    assert counted.time_s.tolist() == [1.0, 2.0, 1.0]
+    assert counted.groups == ("1", "1", "2")
+    assert counted.names == ("sensor_2",)
