@@ -5,6 +5,7 @@ Every field carries the description that ``docs/config-reference.md`` is generat
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 from typing import Annotated, Literal
 
@@ -64,6 +65,49 @@ class Person(Strict):
     pin_hash: Annotated[str, Field(pattern=r"^scrypt\$", description="Made with: python main.py doctor --pin")]
 
 
+class GrowthConfig(Strict):
+    """Keeps a trend of what the model finds, per camera position and time step; docs/growth.md.
+
+    What grows is judged against the position's own first steps. An alarm with ``kind = "growth"`` warns of it.
+    """
+
+    name_pattern: str | None = Field(
+        default=None, description="Regular expression over the pictures' names, with groups (?P<position>…), (?P<time>…) or both"
+    )
+    time_format: str | None = Field(default=None, description="How the group time is written, e.g. %y%m%d%H%M%S (UTC where it has no zone)")
+    position: Annotated[str, Field(max_length=48)] = Field(
+        default="", description="Name of the position where the pictures' names tell none"
+    )
+    part: Annotated[str, Field(max_length=80)] = Field(
+        default="", description="What is looked at, e.g. a serial number; with another one every trend begins anew"
+    )
+    step_s: Annotated[float, Field(gt=0)] | None = Field(
+        default=None, description="A time step: so many seconds (their median counts), e.g. 86400; none: every picture"
+    )
+    baseline_steps: Annotated[int, Field(ge=5, le=1000)] = Field(default=30, description="So many first steps say what is normal")
+    level: Annotated[float, Field(gt=0, le=1)] = Field(
+        default=0.3, description="From this value of the model's map on a pixel counts as found"
+    )
+    noise_floor: Annotated[float, Field(gt=0, le=0.5)] = Field(
+        default=0.001, description="Least noise of the extent (root of the found share): half a pixel of the model's map"
+    )
+    target: str | None = Field(default=None, description="Target of the pack; none: the first with a map")
+
+    @model_validator(mode="after")
+    def _check_names(self) -> GrowthConfig:
+        groups: set[str] = set()
+        if self.name_pattern is not None:
+            try:
+                groups = set(re.compile(self.name_pattern).groupindex)
+            except re.error as error:
+                raise ValueError(f"name_pattern is no regular expression: {error}") from None
+            if not groups & {"position", "time"}:
+                raise ValueError("name_pattern has neither (?P<position>…) nor (?P<time>…); name what it finds")
+        if ("time" in groups) != (self.time_format is not None):
+            raise ValueError("time_format goes with the group (?P<time>…) of name_pattern; give both or neither")
+        return self
+
+
 class CameraCommon(Strict):
     """What every kind of camera has."""
 
@@ -77,6 +121,7 @@ class CameraCommon(Strict):
     judge_hz: Annotated[float, Field(gt=0, le=240)] | None = Field(
         default=None, description="Judge at most so often; none: every frame the computer manages"
     )
+    growth: GrowthConfig | None = Field(default=None, description="Keep a trend per camera position; none: no trend")
 
 
 class SimulatedCamera(CameraCommon):
@@ -219,6 +264,18 @@ class NoVerdictCondition(Strict):
     source: Identifier = Field(description="Camera or sensor link")
 
 
+class GrowthCondition(Strict):
+    """What a camera's model finds grows over time steps, per position: a warning for each position that grows."""
+
+    kind: Literal["growth"]
+    source: Identifier = Field(description="Camera with a [cameras.growth] table")
+    position: str | None = Field(default=None, description="Only this camera position; none: any")
+    raise_at: Annotated[float, Field(gt=0)] = Field(
+        default=3.0, description="Growth that counts: standard deviations above the position's own first steps"
+    )
+    clear_at: Annotated[float, Field(ge=0)] | None = Field(default=None, description="Growth below which it is over; none: raise_at")
+
+
 class SystemCondition(Strict):
     """The station itself."""
 
@@ -226,7 +283,9 @@ class SystemCondition(Strict):
     of: Literal["disk_nearly_full", "records_failing", "judging_overloaded", "model_failed"] = Field(description="What fails")
 
 
-Condition = Annotated[VerdictCondition | LimitCondition | NoVerdictCondition | SystemCondition, Field(discriminator="kind")]
+Condition = Annotated[
+    VerdictCondition | LimitCondition | NoVerdictCondition | GrowthCondition | SystemCondition, Field(discriminator="kind")
+]
 
 
 class Choice(Strict):
@@ -234,6 +293,7 @@ class Choice(Strict):
 
     id: Identifier = Field(description="Kept in the records")
     text: Text = Field(description="Text on the button")
+    renews: bool = Field(default=False, description="Of an action on a growth warning: the surface is new, its trend begins anew")
 
 
 class AlarmConfig(Strict):
