@@ -1,7 +1,8 @@
 """This file decides what happens when a GPU fails while it judges: the CPU takes over, and a note says so.
 
 The CPU gives the verdicts the pack was made with, so nothing is lost but speed. It is never silent: the provider of every
-later finding says CPU, and :attr:`FailoverSession.note` says why.
+later finding says CPU, and :attr:`FailoverSession.note` says why. The CPU proves itself first (whoever opens it sees to
+that); a failed GPU is never asked again, not even where the CPU cannot take over.
 """
 
 from __future__ import annotations
@@ -21,10 +22,11 @@ class FailoverSession:
     """A session that leaves a failing GPU for the CPU, once and for good. One thread at a time."""
 
     def __init__(self, session: Session, open_on_cpu: Callable[[], Session]) -> None:
-        """Wrap *session*; *open_on_cpu* opens the same network on the CPU when it is needed."""
+        """Wrap *session*; *open_on_cpu* opens and proves the same network on the CPU when it is needed."""
         self._session = session
         self._open_on_cpu = open_on_cpu
         self._note = ""
+        self._has_left = False
 
     @property
     def provider(self) -> Provider:
@@ -50,14 +52,17 @@ class FailoverSession:
         """Run the network once; on a failing GPU again on the CPU.
 
         Raises:
-            ProviderError: The CPU failed as well.
+            ProviderError: The CPU failed as well, or does not give the golden verdicts.
         """
-        try:
-            return self._session.run(feeds)
-        except ProviderError as error:
-            if self._session.provider is Provider.CPU:
-                raise
-            self._note = f"{self._session.provider.short_name} failed, the CPU judges now: {error.value or error.what}"
-            _log.warning("%s", self._note)
+        if not self._has_left:
+            try:
+                return self._session.run(feeds)
+            except ProviderError as error:
+                if self._session.provider is Provider.CPU:
+                    raise
+                self._has_left = True
+                self._note = f"{self._session.provider.short_name} failed, the CPU judges now: {error.value or error.what}"
+                _log.warning("%s", self._note)
+        if self._session.provider is not Provider.CPU:
             self._session = self._open_on_cpu()
-            return self._session.run(feeds)
+        return self._session.run(feeds)

@@ -70,6 +70,8 @@ class Finding:
         contributors: Channels that drove the score, strongest first; sensors only.
         value, lower, upper: Estimated physical value with its interval, in *unit*; None where the pack gives none.
         forecast: float32 (steps,) of the value to come, read-only; None where the pack gives none.
+        novelty: How unlike the training data the input is, as a share of what is accepted: 1 and above gets no verdict;
+            None where the pack does not measure it or the input never reached the network.
         model, version, sha256: The pack that judged and the hash of its network.
         provider: Execution provider that ran it, e.g. ``CPUExecutionProvider``.
         elapsed_ms: Preprocessing, network and post-processing together, ms.
@@ -94,3 +96,4 @@ class Finding:
     upper: float | None = None
     unit: str = ""
     forecast: FloatArray | None = None
+    novelty: float | None = None

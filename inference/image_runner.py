@@ -25,6 +25,7 @@ from inference.scoring import (
     healthy_label,
     is_notable,
     list_judged,
+    measure_novelty,
     refuse_all,
     score_classes,
     target_of,
@@ -113,15 +114,17 @@ class ImageRunner:
             return refuse_all(self._pack, self.provider, reason, prepared.elapsed_ms)
         tensors = self._session.run({self._spec.name: prepared.tensor})
         tensors = {output.name: tensors[output.name] for output in self._pack.contract.outputs}
+        novelty = measure_novelty(tensors, self._pack.contract)
         refusal = find_refusal(tensors, self._pack.contract)
         if refusal is not None:
-            return refuse_all(self._pack, self.provider, refusal, prepared.elapsed_ms + (time.perf_counter() - start) * 1e3)
+            elapsed_ms = prepared.elapsed_ms + (time.perf_counter() - start) * 1e3
+            return refuse_all(self._pack, self.provider, refusal, elapsed_ms, novelty=novelty)
         geometry = MapGeometry.of(prepared.image_px, self._spec)
         policy = heatmaps or self._heatmaps
         grids = {o.name: scale_map(tensors[o.name], o) for o in self._pack.contract.outputs if o.kind in MAP_KINDS}
         answers = [self._judge_output(output, tensors, grids, geometry, policy) for output in list_judged(self._pack.contract)]
         elapsed_ms = prepared.elapsed_ms + (time.perf_counter() - start) * 1e3
-        return tuple(self._make_finding(answer, elapsed_ms) for answer in answers)
+        return tuple(self._make_finding(answer, elapsed_ms, novelty) for answer in answers)
 
     def judge(self, image: ImageU8, heatmaps: HeatmapPolicy | None = None) -> tuple[Finding, ...]:
         """Prepare and judge one image, uint8 H x W x 3 BGR; one finding per target. Threads: see the class.
@@ -173,7 +176,7 @@ class ImageRunner:
         maps = [o for o in self._pack.contract.outputs if o.kind in MAP_KINDS and o.threshold is None]
         return next((o for o in maps if o.target == output.target), next((o for o in maps if not o.target), None))
 
-    def _make_finding(self, answer: _Answer, elapsed_ms: float) -> Finding:
+    def _make_finding(self, answer: _Answer, elapsed_ms: float, novelty: float | None) -> Finding:
         contract = self._pack.contract
         threshold = answer.output.threshold or 0.0
         return Finding(
@@ -189,6 +192,7 @@ class ImageRunner:
             elapsed_ms=elapsed_ms,
             regions=answer.regions,
             heatmap=answer.heatmap,
+            novelty=novelty,
         )
 
 

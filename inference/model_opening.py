@@ -99,20 +99,13 @@ def open_on(pack: ModelPack, provider: Provider, *, threads: int, proof: Proof) 
         PackError: Contract and network differ, or the golden set fails.
         ProviderError: The provider is missing or does not work.
     """
-    session = FailoverSession(_open_checked(pack, provider, threads), lambda: _open_checked(pack, Provider.CPU, threads))
-    runner = make_runner(pack, session)
-    runner.warm_up()
-    golden = None if proof is Proof.SKIP else check_golden(runner, pack)
-    if session.note:
-        raise ProviderError(session.note, where=pack.name, do="Choose the CPU")
-    if golden is not None and not golden.ok:
-        raise PackError(
-            f"The pack does not give its golden verdicts on {provider.short_name}",
-            where=str(pack.folder),
-            value=golden.sentence,
-            do="Choose another provider, or copy the pack again",
-        )
-    return OpenedModel(pack, runner, session, golden, "")
+    session = _open_checked(pack, provider, threads)
+    golden = _prove(pack, session) if proof is Proof.AT_OPEN else None
+    if golden is None:
+        make_runner(pack, session).warm_up()
+    # The golden set ran on the bare session: a provider that fails there is refused, not quietly replaced by the CPU.
+    safe = FailoverSession(session, lambda: _open_proven_on_cpu(pack, threads, proof))
+    return OpenedModel(pack, make_runner(pack, safe), safe, golden, "")
 
 
 def make_runner(pack: ModelPack, session: Session) -> Runner:
@@ -127,6 +120,31 @@ def make_runner(pack: ModelPack, session: Session) -> Runner:
 def _open_checked(pack: ModelPack, provider: Provider, threads: int) -> Session:
     session = open_session(pack.read_model(), provider, threads=threads, where=str(pack.model_path))
     check_session(pack, session)
+    return session
+
+
+def _prove(pack: ModelPack, session: Session) -> GoldenResult:
+    runner = make_runner(pack, session)
+    runner.warm_up()
+    golden = check_golden(runner, pack)
+    if not golden.ok:
+        raise PackError(
+            f"The pack does not give its golden verdicts on {session.provider.short_name}",
+            where=str(pack.folder),
+            value=golden.sentence,
+            do="Choose another provider, or copy the pack again",
+        )
+    return golden
+
+
+def _open_proven_on_cpu(pack: ModelPack, threads: int, proof: Proof) -> Session:
+    """The CPU for a GPU that failed while it judged: a change of provider, so the golden set is judged again."""
+    try:
+        session = _open_checked(pack, Provider.CPU, threads)
+        if proof is Proof.AT_OPEN:
+            _prove(pack, session)
+    except PackError as error:
+        raise ProviderError(error.what, where=error.where, value=error.value, do=error.do) from error
     return session
 
 

@@ -1,6 +1,7 @@
 """This file decides whether a pack gives, here and now, the verdicts it gave when it was made: its golden set.
 
-A changed verdict or label fails, and so does a score off by more than the pack's tolerance.
+A changed verdict or label fails, and so does a score off by more than the pack's tolerance. So does the novelty, where the
+pack measures it: it looks at every channel and colour, also at those that move no score.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ Runner = ImageRunner | SequenceRunner | TableRunner
 
 
 class GoldenCase(BaseModel):
-    """One line of expected.json; *score* is None with NO_VERDICT."""
+    """One line of expected.json; *score* is None with NO_VERDICT, *novelty* where the pack does not measure it."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -38,6 +39,7 @@ class GoldenCase(BaseModel):
     verdict: Verdict
     label: str = ""
     score: float | None = None
+    novelty: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,7 @@ class GoldenResult:
     Attributes:
         ok: Everything as expected.
         cases: How many answers were compared.
-        worst_difference: Largest difference of a score.
+        worst_difference: Largest difference of a score or a novelty.
         sentence: What a person reads: passed, or the first thing that differs.
     """
 
@@ -109,17 +111,7 @@ def check_golden(runner: Runner, pack: ModelPack) -> GoldenResult:
 
 def make_expected(runner: Runner, inputs: Iterable[Path]) -> str:
     """What *inputs* give now, as the text of expected.json: for whoever makes a pack."""
-    cases = [
-        {
-            "input": path.name,
-            "target": finding.target,
-            "verdict": finding.verdict.value,
-            "label": finding.label,
-            "score": None if finding.verdict is Verdict.NO_VERDICT else round(finding.score, 6),
-        }
-        for path in inputs
-        for finding in judge_golden(runner, path)
-    ]
+    cases = [_write_case(path.name, finding) for path in inputs for finding in judge_golden(runner, path)]
     return json.dumps(cases, indent=1, ensure_ascii=False) + "\n"
 
 
@@ -142,9 +134,22 @@ def judge_golden(runner: Runner, path: Path) -> Sequence[Finding]:
     return runner.judge_row({name: float(column[0]) for name, column in series.items() if column.size})
 
 
+def _write_case(name: str, finding: Finding) -> dict[str, object]:
+    score = None if finding.verdict is Verdict.NO_VERDICT else round(finding.score, 6)
+    case: dict[str, object] = {
+        "input": name,
+        "target": finding.target,
+        "verdict": finding.verdict.value,
+        "label": finding.label,
+        "score": score,
+    }
+    return case if finding.novelty is None else {**case, "novelty": round(finding.novelty, 6)}
+
+
 def _compare(case: GoldenCase, finding: Finding, tolerance: float) -> tuple[str, float]:
     if finding.verdict is not case.verdict:
-        return f"{finding.verdict.value} instead of {case.verdict.value}", 0.0
+        said = f": {finding.reason.sentence}" if finding.reason is not None else ""
+        return f"{finding.verdict.value} instead of {case.verdict.value}{said}", 0.0
     if finding.verdict is Verdict.NO_VERDICT or case.score is None:
         return "", 0.0
     difference = abs(finding.score - case.score)
@@ -152,4 +157,11 @@ def _compare(case: GoldenCase, finding: Finding, tolerance: float) -> tuple[str,
         return f"{finding.label} instead of {case.label}", difference
     if difference > tolerance:
         return f"score {finding.score:.4f} instead of {case.score:.4f}, more than {tolerance:g} off", difference
-    return "", difference
+    if case.novelty is None:
+        return "", difference
+    if finding.novelty is None:
+        return "its novelty is not measured any more", difference
+    moved = abs(finding.novelty - case.novelty)
+    if moved > tolerance:
+        return f"novelty {finding.novelty:.4f} instead of {case.novelty:.4f}, more than {tolerance:g} off", max(difference, moved)
+    return "", max(difference, moved)

@@ -120,7 +120,7 @@ def is_notable(score: float, output: Output) -> bool:
     return limit is not None and score >= limit
 
 
-def refuse_all(pack: ModelPack, provider: str, reason: Reason, elapsed_ms: float) -> tuple[Finding, ...]:
+def refuse_all(pack: ModelPack, provider: str, reason: Reason, elapsed_ms: float, *, novelty: float | None = None) -> tuple[Finding, ...]:
     """NO VERDICT with *reason* for every target of the pack."""
     return tuple(
         Finding(
@@ -135,6 +135,7 @@ def refuse_all(pack: ModelPack, provider: str, reason: Reason, elapsed_ms: float
             provider=provider,
             elapsed_ms=elapsed_ms,
             reason=reason,
+            novelty=novelty,
         )
         for output in list_judged(pack.contract)
     )
@@ -162,6 +163,12 @@ def find_refusal(tensors: Mapping[str, FloatArray], contract: PackContract) -> R
 
 def _write_novelty(novelty: float) -> str:
     return f"{novelty:.2f}" if novelty < _LARGEST_WRITTEN else f"> {_LARGEST_WRITTEN:g}"
+
+
+def measure_novelty(tensors: Mapping[str, FloatArray], contract: PackContract) -> float | None:
+    """How unlike the training data the input is, as a share of what is accepted (the highest, of several); None if not measured."""
+    limits = {output.name: output.novelty_limit for output in contract.outputs if output.novelty_limit is not None}
+    return max((float(tensors[name].reshape(-1)[0]) / limit for name, limit in limits.items()), default=None)
 
 
 def find_not_finite(tensors: Mapping[str, FloatArray]) -> Reason | None:

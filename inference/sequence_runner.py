@@ -21,6 +21,7 @@ from inference.scoring import (
     find_refusal,
     is_notable,
     list_judged,
+    measure_novelty,
     refuse_all,
     target_of,
 )
@@ -139,7 +140,8 @@ def judge_tensor(
     tensors = {output.name: tensors[output.name] for output in contract.outputs}
     refusal = find_refusal(tensors, contract)
     if refusal is not None:
-        return refuse_all(pack, session.provider.value, refusal, (time.perf_counter() - start) * 1e3)
+        elapsed_ms = (time.perf_counter() - start) * 1e3
+        return refuse_all(pack, session.provider.value, refusal, elapsed_ms, novelty=measure_novelty(tensors, contract))
     scores = complete_scores(tensors, contract)
     judged = list_judged(contract)
     notable = {o.name for o in judged if scores[o.name].score >= (o.threshold or 0.0) or is_notable(scores[o.name].score, o)}
@@ -187,4 +189,5 @@ def _make_finding(
         upper=score.upper,
         unit=score.unit,
         forecast=forecast,
+        novelty=measure_novelty(tensors, contract),
     )

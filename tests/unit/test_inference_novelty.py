@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import json
 import math
 from collections.abc import Mapping
 from pathlib import Path
@@ -47,7 +49,9 @@ def test_an_unfamiliar_image_gets_no_verdict_and_says_by_how_much(tmp_path: Path
     assert isinstance(runner, ImageRunner)
     [familiar] = runner.judge(paint(level=120))
     assert familiar.verdict is Verdict.OK
+    assert familiar.novelty == pytest.approx(120 / 255 / 0.5, abs=1e-6)
     [finding] = runner.judge(paint(level=204))
+    assert finding.novelty == pytest.approx(1.6, abs=1e-6)
     assert reason_of(finding) == "This does not look like what the model was taught: it differs by 0.80, less than 0.50 is usual"
     assert finding.elapsed_ms > 0
 
@@ -59,6 +63,7 @@ def test_an_unfamiliar_window_gets_no_verdict_and_a_familiar_one_is_explained(tm
     [familiar] = runner.judge_window(window, Explain.ALWAYS)
     assert familiar.verdict is Verdict.FAULT
     assert [one.channel for one in familiar.contributors] == ["a"]
+    assert familiar.novelty == pytest.approx(2 / 3, abs=1e-6)
     [finding] = runner.judge_window({**window, "b": np.full(12, 70.0)}, Explain.ALWAYS)
     assert "4.00" in reason_of(finding)
     assert finding.contributors == ()
@@ -80,6 +85,23 @@ def test_golden_inputs_pass_their_own_gate_or_the_golden_set_fails(tmp_path: Pat
     result = check_golden(runner_of(folder), load_pack(folder))
     assert not result.ok
     assert "NO_VERDICT instead of DEFECT" in result.sentence
+
+
+def test_a_novelty_that_moved_fails_the_golden_set_although_no_score_did(tmp_path: Path) -> None:
+    folder = with_novelty(make_drift_pack(tmp_path / "drift"), 20.0)
+    buffer = io.BytesIO()
+    np.savez(buffer, a=np.full(6, 10.0), b=np.full(12, 51.0))
+    add_golden(folder, {"window.npz": buffer.getvalue()})
+    assert check_golden(runner_of(folder), load_pack(folder)).ok
+    expected = folder / "golden" / "expected.json"
+    [case] = json.loads(expected.read_text(encoding="utf-8"))
+    assert case["novelty"] == pytest.approx(0.2 / 20)
+    expected.write_text(json.dumps([{**case, "novelty": 0.1}]), encoding="utf-8")
+    result = check_golden(runner_of(folder), load_pack(folder))
+    assert not result.ok
+    assert "novelty 0.0100 instead of 0.1000, more than 0.02 off" in result.sentence
+    expected.write_text(json.dumps([{name: value for name, value in case.items() if name != "novelty"}]), encoding="utf-8")
+    assert check_golden(runner_of(folder), load_pack(folder)).ok
 
 
 @pytest.mark.parametrize(

@@ -78,6 +78,22 @@ def test_a_failing_gpu_hands_over_to_the_cpu_and_says_so(caplog: pytest.LogCaptu
     assert session.note in caplog.text
 
 
+def test_a_gpu_that_failed_is_never_asked_again_even_without_a_cpu_to_take_over() -> None:
+    gpu = Stub(Provider.CUDA, fails=True)
+    asked = []
+
+    def no_cpu() -> Stub:
+        asked.append(1)
+        raise ProviderError("The pack does not give its golden verdicts on CPU")
+
+    session = FailoverSession(gpu, no_cpu)
+    for _ in range(2):
+        with pytest.raises(ProviderError, match="golden verdicts on CPU"):
+            session.run(FEED)
+        gpu.fails = False
+    assert len(asked) == 2
+
+
 def test_a_failing_cpu_is_an_error() -> None:
     session = FailoverSession(Stub(Provider.CPU, fails=True), lambda: Stub(Provider.CPU, fails=False))
     with pytest.raises(ProviderError):
