@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -16,8 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inference.errors import LinesideError
+from inference.findings import Finding
 from inference.reasons import Reason
 from station.alarms.engine import AlarmEngine, AlarmRefusedError
+from station.alarms.slots import Cause
 from station.clock import Clock
 from station.config import AlarmConfig
 from station.events import AlarmEvent, AlarmEventKind, OpenAlarm, SystemFault
@@ -38,10 +40,19 @@ class AlarmDesk:
         camera_ids: The station's cameras.
         records: Where events are kept.
         clock: Source of time.
+        own_time_ids: Sources whose delays run by the time their inputs carry: replays.
     """
 
-    def __init__(self, definitions: Sequence[AlarmConfig], camera_ids: Sequence[SourceId], records: Records, clock: Clock) -> None:
-        self._engine = AlarmEngine(definitions, camera_ids=camera_ids)
+    def __init__(
+        self,
+        definitions: Sequence[AlarmConfig],
+        camera_ids: Sequence[SourceId],
+        records: Records,
+        clock: Clock,
+        *,
+        own_time_ids: Collection[SourceId] = (),
+    ) -> None:
+        self._engine = AlarmEngine(definitions, camera_ids=camera_ids, own_time_ids=own_time_ids)
         self._records = records
         self._clock = clock
         self._lock = threading.Lock()
@@ -67,7 +78,9 @@ class AlarmDesk:
         """Take what was said of a frame; returns the warnings it raised, whose picture is to be kept."""
         frame = judged.frame
         with self._lock:
-            events = self._engine.on_findings(frame.source_id, judged.findings, judged.judged_monotonic_s, frame.utc, frame.sequence)
+            events = self._engine.on_findings(
+                frame.source_id, judged.findings, judged.judged_monotonic_s, frame.utc, frame.sequence, frame.time_s
+            )
             self._keep(events)
         return _raising(events)
 
@@ -75,14 +88,43 @@ class AlarmDesk:
         """Take what was said of a window of rows."""
         sample = judged.sample
         with self._lock:
-            events = self._engine.on_findings(sample.source_id, judged.findings, judged.judged_monotonic_s, sample.utc, sample.sequence)
+            events = self._engine.on_findings(
+                sample.source_id, judged.findings, judged.judged_monotonic_s, sample.utc, sample.sequence, sample.time_s
+            )
             self._keep(events)
 
-    def on_values(self, source_id: SourceId, values: Mapping[str, NDArray[np.float64]], input_ref: int) -> None:
-        """Take rows of channel values for the limits."""
+    def on_values(
+        self, source_id: SourceId, values: Mapping[str, NDArray[np.float64]], input_ref: int, time_s: NDArray[np.float64] | None = None
+    ) -> None:
+        """Take rows of channel values for the limits; *time_s*, float64 (rows,), is their time in the source."""
         with self._lock:
-            events = self._engine.on_values(source_id, values, self._clock.monotonic_s(), self._clock.utc(), input_ref)
+            events = self._engine.on_values(source_id, values, self._clock.monotonic_s(), self._clock.utc(), input_ref, time_s)
             self._keep(events)
+
+    def on_growth(self, judged: JudgedFrame, position: str, growth: float, finding: Finding, detail: str) -> tuple[AlarmEvent, ...]:
+        """Take one time step of a camera position (station.growth); returns the warnings it raised, whose picture is to be kept."""
+        frame = judged.frame
+        with self._lock:
+            cause = Cause(finding, None, detail, frame.sequence)
+            events = self._engine.on_growth(frame.source_id, position, growth, cause, judged.judged_monotonic_s, frame.utc, frame.time_s)
+            self._keep(events)
+        return _raising(events)
+
+    def recall_growth(self, source_id: SourceId, position: str, growths: Sequence[float]) -> None:
+        """What the steps before a restart came to; after :meth:`restore`."""
+        with self._lock:
+            self._engine.recall_growth(source_id, position, growths)
+
+    def on_renewed(self, source_id: SourceId, position: str) -> None:
+        """A person says that the surface at a camera position is new."""
+        with self._lock:
+            self._keep(self._engine.on_renewed(source_id, position, self._clock.monotonic_s(), self._clock.utc()))
+
+    def definition_of(self, alarm_id: AlarmId) -> AlarmConfig | None:
+        """The definition of an open warning; None where it is not open."""
+        with self._lock:
+            alarm = self._open_alarm(alarm_id)
+            return None if alarm is None else alarm.definition
 
     def on_doubt(self, source_id: SourceId, reason: Reason | None) -> None:
         """A source gives no verdict (*reason*), or gives one again (None)."""

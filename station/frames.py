@@ -34,6 +34,7 @@ class Frame:
         name: File or part name where there is one.
         unreadable: Why there is no image; empty otherwise.
         simulated: True for pictures that no camera took.
+        time_s: The recording's own time, s; None for live cameras and for recordings without one.
     """
 
     source_id: SourceId
@@ -44,6 +45,7 @@ class Frame:
     name: str = ""
     unreadable: str = ""
     simulated: bool = False
+    time_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -56,6 +56,7 @@ from station.view import (
 
 _log = logging.getLogger(__name__)
 _STOP_DEADLINE_S = 5.0
+_STRIPS_EVERY_S = 0.5
 _COUNTS_EVERY_S = 10.0
 _STATION_EVERY_S = 2.0
 _RETENTION_EVERY_S = 3600.0
@@ -133,6 +134,7 @@ class Line:
             self._alarms.on_doubt,
             (
                 (0.0, lambda: frames.keep_pictures(self._alarms.tick())),
+                (_STRIPS_EVERY_S, lambda: frames.keep_strips(self.clock.monotonic_s())),
                 (0.0, self._counts.look_at_clock),
                 (_STATION_EVERY_S, self._look_at_station),
                 (_COUNTS_EVERY_S, self._counts.keep),
@@ -183,6 +185,7 @@ class Line:
         if not self._supervisor.stop(_STOP_DEADLINE_S):
             late.append("supervisor")
         self._counts.keep()
+        self._cameras.desk.stop()
         self._alarms.stop()
         self._records.keep_event(StationEvent(StationEventKind.STOPPED, self.clock.utc(), detail=", ".join(late)))
         unwritten = self._records.stop(2 * _STOP_DEADLINE_S)

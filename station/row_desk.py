@@ -56,7 +56,7 @@ class RowDesk:
         watched = self._limited(source_id)
         if watched:
             limited = {channel: column for channel, column in values.items() if channel in watched}
-            self._alarms.on_values(source_id, limited, samples[-1].sequence)
+            self._alarms.on_values(source_id, limited, samples[-1].sequence, np.array([sample.time_s for sample in samples]))
         gathered = self._gathered.setdefault(source_id, [])
         gathered.append(rows)
         if self._due(source_id):

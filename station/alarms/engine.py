@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
 
 import numpy as np
@@ -14,8 +14,11 @@ from inference.errors import LinesideError
 from inference.findings import Finding, Verdict
 from inference.reasons import Reason
 from station.alarms.conditions import NOT_A_FAILURE, Change, Level, Rule, limit_level, no_verdict_level, verdicts_level
+from station.alarms.growth_definitions import growth_level, of_position
 from station.alarms.life_cycle import ACTIVE_STATES, Latching, LifeEvent, Refusal, next_state
-from station.config import AlarmConfig, LimitCondition, NoVerdictCondition, SystemCondition, VerdictCondition
+from station.alarms.own_time import OwnTime
+from station.alarms.slots import Cause, Index, Slot
+from station.config import AlarmConfig, GrowthCondition, LimitCondition, NoVerdictCondition, SystemCondition, VerdictCondition
 from station.events import STATION_SOURCE, AlarmEvent, AlarmEventKind, OpenAlarm, SystemFault
 from station.frames import AlarmId, DefinitionId, PersonId, SourceId
 from station.view import AlarmKind, AlarmState
@@ -28,50 +31,6 @@ class AlarmRefusedError(LinesideError):
     """A person's command on an alarm is not carried out; the sentence says why."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Cause:
-    """What stands behind a change."""
-
-    finding: Finding | None = None
-    reason: Reason | None = None
-    detail: str = ""
-    input_ref: int | None = None
-
-
-_NO_CAUSE = _Cause()
-
-
-@dataclass(slots=True)
-class _Slot:
-    """One definition with its rule and its one open occurrence."""
-
-    definition: AlarmConfig
-    latching: Latching
-    source_id: SourceId
-    rule: Rule
-    alarm: OpenAlarm | None = None
-    cause: _Cause = _NO_CAUSE
-    """The newest input that spoke for the condition before it held."""
-    count_before: int = 0
-    """Findings of earlier activations of the open occurrence."""
-    count_told: int = 0
-    count_told_s: float = 0.0
-
-    @property
-    def count(self) -> int:
-        return self.count_before + (self.rule.hits if self.rule.active else 0)
-
-
-@dataclass(slots=True)
-class _Index:
-    """Definitions by what they listen to."""
-
-    verdict: dict[SourceId, list[tuple[VerdictCondition, _Slot]]] = field(default_factory=dict)
-    limit: dict[SourceId, list[tuple[LimitCondition, _Slot]]] = field(default_factory=dict)
-    no_verdict: dict[SourceId, list[_Slot]] = field(default_factory=dict)
-    system: dict[SystemFault, list[_Slot]] = field(default_factory=dict)
-
-
 class AlarmEngine:
     """All definitions of a station and their open alarms: at most one open alarm per definition.
 
@@ -81,6 +40,7 @@ class AlarmEngine:
     Args:
         definitions: The station file's alarms.
         camera_ids: Sources whose alarms are of kind DEFECT; verdicts of other sources are told apart by the verdict.
+        own_time_ids: Sources whose delays run by the time their inputs carry (replays), not by ``now_s``; docs/adr/0006.
         new_id: Makes the id of a new occurrence.
     """
 
@@ -89,21 +49,28 @@ class AlarmEngine:
         definitions: Sequence[AlarmConfig],
         *,
         camera_ids: Collection[SourceId] = (),
+        own_time_ids: Collection[SourceId] = (),
         new_id: Callable[[], str] = lambda: str(uuid.uuid4()),
     ) -> None:
         self._camera_ids = frozenset(camera_ids)
+        self._own_time_ids = frozenset(own_time_ids)
         self._new_id = new_id
-        self._slots: dict[DefinitionId, _Slot] = {}
-        self._by_alarm: dict[AlarmId, _Slot] = {}
-        self._index = _Index()
+        self._slots: dict[DefinitionId, Slot] = {}
+        self._by_alarm: dict[AlarmId, Slot] = {}
+        self._index = Index()
+        self._growth: dict[SourceId, list[AlarmConfig]] = {}
+        """Growth definitions by camera; each position gets its slot with its first step."""
         for definition in definitions:
-            self._add(definition)
+            if isinstance(definition.when, GrowthCondition):
+                self._growth.setdefault(SourceId(definition.when.source), []).append(definition)
+            else:
+                self._add(definition)
 
-    def _add(self, definition: AlarmConfig) -> None:
+    def _add(self, definition: AlarmConfig) -> Slot:
         when = definition.when
         source_id = STATION_SOURCE if isinstance(when, SystemCondition) else SourceId(when.source)
         latching = Latching.YES if definition.latch else Latching.NO
-        slot = _Slot(definition, latching, source_id, Rule(definition))
+        slot = Slot(definition, latching, source_id, Rule(definition), OwnTime() if source_id in self._own_time_ids else None)
         self._slots[DefinitionId(definition.id)] = slot
         if isinstance(when, VerdictCondition):
             self._index.verdict.setdefault(source_id, []).append((when, slot))
@@ -111,11 +78,27 @@ class AlarmEngine:
             self._index.limit.setdefault(source_id, []).append((when, slot))
         elif isinstance(when, NoVerdictCondition):
             self._index.no_verdict.setdefault(source_id, []).append(slot)
-        else:
+        elif isinstance(when, SystemCondition):
             self._index.system.setdefault(SystemFault(when.of), []).append(slot)
+        return slot
+
+    def _growth_slots(self, source_id: SourceId, position: str) -> list[tuple[GrowthCondition, Slot]]:
+        """Slots of the growth definitions that concern a camera position, made where they are missing."""
+        slots: list[tuple[GrowthCondition, Slot]] = []
+        for base in self._growth.get(source_id, ()):
+            if isinstance(base.when, GrowthCondition) and base.when.position in (None, position):
+                definition = of_position(base, position)
+                slots.append((base.when, self._slots.get(DefinitionId(definition.id)) or self._add(definition)))
+        return slots
 
     def on_findings(
-        self, source_id: SourceId, findings: Sequence[Finding], now_s: float, utc: datetime, input_ref: int | None = None
+        self,
+        source_id: SourceId,
+        findings: Sequence[Finding],
+        now_s: float,
+        utc: datetime,
+        input_ref: int | None = None,
+        own_s: float | None = None,
     ) -> tuple[AlarmEvent, ...]:
         """Take what was said of one input.
 
@@ -125,22 +108,23 @@ class AlarmEngine:
             now_s: Monotonic time, s.
             utc: Aware UTC.
             input_ref: Sequence number of the input.
+            own_s: The input's time in its source, s; None where it has none.
         """
         events: list[AlarmEvent] = []
         for condition, slot in self._index.verdict.get(source_id, ()):
             decided = verdicts_level(condition, findings)
             if decided is not None:
                 if decided[0] is Level.HIGH and not slot.rule.active:
-                    slot.cause = _Cause(decided[1], None, "", input_ref)
-                self._apply(slot, slot.rule.observe(decided[0], now_s), now_s, utc, events)
+                    slot.cause = Cause(decided[1], None, "", input_ref)
+                self._apply(slot, slot.rule.observe(decided[0], slot.at_input(now_s, own_s)), now_s, utc, events)
         slots = self._index.no_verdict.get(source_id)
         if slots:
             decided = no_verdict_level(findings)
             if decided is not None:
                 for slot in slots:
                     if decided[0] is Level.HIGH and not slot.rule.active:
-                        slot.cause = _Cause(None, decided[1].reason, "", input_ref)
-                    self._apply(slot, slot.rule.observe(decided[0], now_s), now_s, utc, events)
+                        slot.cause = Cause(None, decided[1].reason, "", input_ref)
+                    self._apply(slot, slot.rule.observe(decided[0], slot.at_input(now_s, own_s)), now_s, utc, events)
         return tuple(events)
 
     def on_values(
@@ -150,23 +134,67 @@ class AlarmEngine:
         now_s: float,
         utc: datetime,
         input_ref: int | None = None,
+        own_s: NDArray[np.float64] | None = None,
     ) -> tuple[AlarmEvent, ...]:
         """Take channel values of one sensor link: one number per channel, or float64 (n,) of n rows, oldest first.
 
-        NaN means no new value. Channels without a limit definition cost nothing.
+        *own_s*, float64 (n,), is the rows' time in their source, s; None where they have none. NaN means no new value.
+        Channels without a limit definition cost nothing.
         """
         events: list[AlarmEvent] = []
         for condition, slot in self._index.limit.get(source_id, ()):
             given = channel_values.get(condition.channel)
             if given is None:
                 continue
-            for value in given.tolist() if isinstance(given, np.ndarray) else (given,):
+            values = given.tolist() if isinstance(given, np.ndarray) else (given,)
+            for value, row_s in zip(values, (None,) * len(values) if own_s is None else own_s.tolist(), strict=True):
                 level = limit_level(condition, value)
                 if level is Level.UNKNOWN:
                     continue
                 if level is Level.HIGH and not slot.rule.active:
-                    slot.cause = _Cause(None, None, f"{condition.channel} = {value:g}", input_ref)
-                self._apply(slot, slot.rule.observe(level, now_s), now_s, utc, events)
+                    slot.cause = Cause(None, None, f"{condition.channel} = {value:g}", input_ref)
+                self._apply(slot, slot.rule.observe(level, slot.at_input(now_s, row_s)), now_s, utc, events)
+        return tuple(events)
+
+    def on_growth(
+        self,
+        source_id: SourceId,
+        position: str,
+        growth: float,
+        cause: Cause,
+        now_s: float,
+        utc: datetime,
+        own_s: float | None = None,
+    ) -> tuple[AlarmEvent, ...]:
+        """Take one time step of a camera position.
+
+        Args:
+            source_id: The camera.
+            position: Name of its position; empty where it has only one.
+            growth: See :mod:`station.growth`; NaN while its normal is being learned.
+            cause: The finding of the step's newest picture, what grew in English, the picture's sequence number.
+            now_s: Monotonic time, s.
+            utc: Aware UTC.
+            own_s: The picture's time in its source, s; None where it has none.
+        """
+        events: list[AlarmEvent] = []
+        for condition, slot in self._growth_slots(source_id, position):
+            level = growth_level(condition, growth)
+            if level is Level.HIGH and not slot.rule.active:
+                slot.cause = cause
+            self._apply(slot, slot.rule.observe(level, slot.at_input(now_s, own_s)), now_s, utc, events)
+        return tuple(events)
+
+    def recall_growth(self, source_id: SourceId, position: str, growths: Sequence[float]) -> None:
+        """After :meth:`restore`: the steps before the restart stand again among the last M. Changes no alarm."""
+        for condition, slot in self._growth_slots(source_id, position):
+            slot.rule.recall([growth_level(condition, growth) for growth in growths])
+
+    def on_renewed(self, source_id: SourceId, position: str, now_s: float, utc: datetime) -> tuple[AlarmEvent, ...]:
+        """The surface at a camera position is new: its growth warnings are over, and nothing before counts."""
+        events: list[AlarmEvent] = []
+        for _, slot in self._growth_slots(source_id, position):
+            self._apply(slot, slot.rule.release(slot.at_rest(now_s)), now_s, utc, events)
         return tuple(events)
 
     def on_no_verdict(self, source_id: SourceId, reason: Reason | None, now_s: float, utc: datetime) -> tuple[AlarmEvent, ...]:
@@ -178,15 +206,19 @@ class AlarmEngine:
         events: list[AlarmEvent] = []
         if reason is not None:
             for _, slot in self._index.verdict.get(source_id, ()):
-                slot.rule.pause(now_s)
+                slot.rule.pause(slot.at_rest(now_s))
             for _, slot in self._index.limit.get(source_id, ()):
-                slot.rule.pause(now_s)
+                slot.rule.pause(slot.at_rest(now_s))
             if reason.code in NOT_A_FAILURE:
                 return ()
         for slot in self._index.no_verdict.get(source_id, ()):
             if reason is not None and not slot.rule.active:
-                slot.cause = _Cause(reason=reason)
-            self._apply(slot, slot.rule.release(now_s) if reason is None else slot.rule.force(now_s), now_s, utc, events)
+                slot.cause = Cause(reason=reason)
+            if reason is None:
+                change = slot.rule.release(now_s if slot.own is None else slot.own.back())
+            else:
+                change = slot.rule.force(now_s if slot.own is None else slot.own.silent(now_s))
+            self._apply(slot, change, now_s, utc, events)
         return tuple(events)
 
     def on_system(self, kind: SystemFault, *, active: bool, detail: str, now_s: float, utc: datetime) -> tuple[AlarmEvent, ...]:
@@ -197,7 +229,7 @@ class AlarmEngine:
         events: list[AlarmEvent] = []
         for slot in self._index.system.get(kind, ()):
             if active and not slot.rule.active:
-                slot.cause = _Cause(detail=detail)
+                slot.cause = Cause(detail=detail)
             self._apply(slot, slot.rule.force(now_s) if active else slot.rule.release(now_s), now_s, utc, events)
         return tuple(events)
 
@@ -205,7 +237,7 @@ class AlarmEngine:
         """Let time pass: delays run out, grown counts are told. Call it several times a second."""
         events: list[AlarmEvent] = []
         for slot in self._slots.values():
-            change = slot.rule.tick(now_s)
+            change = slot.rule.tick(slot.at_rest(now_s))
             if change is not None:
                 self._apply(slot, change, now_s, utc, events)
             elif slot.alarm is not None and slot.count > slot.count_told and now_s - slot.count_told_s >= COUNT_EVENT_EVERY_S:
@@ -296,12 +328,14 @@ class AlarmEngine:
         events: list[AlarmEvent] = []
         away = "" if away_since_utc is None else f"Not watched from {_stamp(away_since_utc)} to {_stamp(utc)}"
         for alarm in alarms:
+            if isinstance(when := alarm.definition.when, GrowthCondition):
+                self._growth_slots(alarm.source_id, when.position or "")
             slot = self._slots.get(DefinitionId(alarm.definition.id))
             detail = "; ".join(part for part in (alarm.detail, away) if part)
             if slot is None or slot.alarm is not None or slot.source_id != alarm.source_id:
                 gone = "The station file has no such warning any more" if slot is None else "Replaced by another occurrence"
                 closed = replace(alarm, state=AlarmState.NORMAL, detail=gone)
-                ghost = _Slot(alarm.definition, Latching.NO, alarm.source_id, Rule(alarm.definition), closed, count_before=alarm.count)
+                ghost = Slot(alarm.definition, Latching.NO, alarm.source_id, Rule(alarm.definition), alarm=closed, count_before=alarm.count)
                 events.append(self._event(ghost, AlarmEventKind.WITHDRAWN, now_s, utc))
                 continue
             age_s = (utc - alarm.raised_utc).total_seconds()
@@ -345,7 +379,7 @@ class AlarmEngine:
             input_ref=alarm.input_ref,
         )
 
-    def _apply(self, slot: _Slot, change: Change | None, now_s: float, utc: datetime, events: list[AlarmEvent]) -> None:
+    def _apply(self, slot: Slot, change: Change | None, now_s: float, utc: datetime, events: list[AlarmEvent]) -> None:
         if change is None:
             return
         if change is Change.RAISED:
@@ -361,7 +395,7 @@ class AlarmEngine:
                 if outcome is AlarmState.NORMAL:
                     self._close(slot)
 
-    def _raise(self, slot: _Slot, now_s: float, utc: datetime) -> AlarmEvent:
+    def _raise(self, slot: Slot, now_s: float, utc: datetime) -> AlarmEvent:
         alarm = slot.alarm
         if alarm is not None:
             slot.alarm = replace(
@@ -395,21 +429,23 @@ class AlarmEngine:
         self._by_alarm[slot.alarm.alarm_id] = slot
         return self._event(slot, AlarmEventKind.RAISED, now_s, utc)
 
-    def _close(self, slot: _Slot) -> None:
+    def _close(self, slot: Slot) -> None:
         if slot.alarm is not None:
             del self._by_alarm[slot.alarm.alarm_id]
         slot.alarm = None
         slot.count_before = slot.count_told = 0
 
-    def _kind(self, slot: _Slot, finding: Finding | None) -> AlarmKind:
+    def _kind(self, slot: Slot, finding: Finding | None) -> AlarmKind:
         if isinstance(slot.definition.when, SystemCondition | NoVerdictCondition):
             return AlarmKind.SYSTEM
+        if isinstance(slot.definition.when, GrowthCondition):
+            return AlarmKind.FAULT
         if slot.source_id in self._camera_ids or (finding is not None and finding.verdict is Verdict.DEFECT):
             return AlarmKind.DEFECT
         return AlarmKind.FAULT
 
     @staticmethod
-    def _event(slot: _Slot, kind: AlarmEventKind, now_s: float, utc: datetime) -> AlarmEvent:
+    def _event(slot: Slot, kind: AlarmEventKind, now_s: float, utc: datetime) -> AlarmEvent:
         alarm = slot.alarm
         if alarm is None:
             raise RuntimeError("an alarm event without an open alarm")

@@ -19,16 +19,23 @@ class Picture:
         image: uint8 H x W x 3 BGR, never written again by the camera; None where a file could not be read.
         name: File or part name where there is one.
         unreadable: Why there is no image; empty otherwise.
+        time_s: When it was taken on the recording's own time line, s; None for live cameras and recordings without one.
     """
 
     image: ImageU8 | None
     name: str = ""
     unreadable: str = ""
+    time_s: float | None = None
 
 
 def is_real_time(camera: Camera) -> bool:
     """True for cameras the world does not wait for; False for replays, which lose nothing."""
     return isinstance(camera, SimulatedCamera | UsbCamera | RtspCamera)
+
+
+def has_own_time(camera: Camera) -> bool:
+    """True for recordings with a time line of their own: videos, and folders whose pace (``fps``) is known."""
+    return isinstance(camera, VideoCamera) or (isinstance(camera, FolderCamera) and camera.fps is not None)
 
 
 def camera_opener(camera: Camera, base_dir: Path, environment: Mapping[str, str]) -> Opener[Picture]:

@@ -68,6 +68,7 @@ class CameraReader(SourceReader[Picture]):
                 name=picture.name,
                 unreadable=picture.unreadable,
                 simulated=self._simulated,
+                time_s=picture.time_s,
             )
         )
 

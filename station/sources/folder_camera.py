@@ -77,11 +77,12 @@ class FolderConnection:
         path = self._files[position % len(self._files)]
         self._is_pending = True
         due_s = None if self._period_s is None else (position - self._first) * self._period_s
+        time_s = None if self._period_s is None else position * self._period_s
         name = path.relative_to(self._folder).as_posix()
         try:
-            return Reading(Picture(read_image(path), name), due_s)
+            return Reading(Picture(read_image(path), name, time_s=time_s), due_s)
         except InputError as error:
-            return Reading(Picture(None, name, str(error)), due_s, complaint=str(error))
+            return Reading(Picture(None, name, str(error), time_s), due_s, complaint=str(error))
 
     def close(self) -> None:
         """Nothing is held open."""

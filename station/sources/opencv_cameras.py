@@ -7,6 +7,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+from cv2.typing import MatLike
 
 from inference.errors import SourceError
 from station.config import UsbCamera, VideoCamera
@@ -15,6 +16,8 @@ from station.sources.read_loop import Reading
 
 _FULL_LENGTH_SHARE = 0.9
 """A video that ends before this share of its announced frames was cut off (the announced number is an estimate)."""
+_SLOWEST_HZ, _FASTEST_HZ = 0.01, 1000.0
+"""Paces that a video file can have; others are a broken head."""
 
 
 class VideoOpener:
@@ -31,6 +34,8 @@ class VideoOpener:
         self._loop = camera.loop
         self.position = 0
         """Frames of this round delivered so far."""
+        self.frames = 0
+        """Frames read in all rounds."""
 
     def open(self) -> VideoConnection:
         """Open the file where the replay stopped. Raises SourceError when it is not there or no video."""
@@ -60,6 +65,9 @@ class VideoConnection:
         self._is_pending = False
         self._told_cut_off = False
         self._delivered = 0
+        recorded_hz = float(capture.get(cv2.CAP_PROP_FPS))
+        # What the file says of its pace; where it says nothing that can be, the pace it is replayed at.
+        self._frame_s = 1.0 / recorded_hz if _SLOWEST_HZ <= recorded_hz <= _FASTEST_HZ else self._period_s
 
     def read(self) -> Reading[Picture] | None:
         """The next frame; a video that ends too early gives one picture without an image that says so. None at the end."""
@@ -71,9 +79,14 @@ class VideoConnection:
             return self._end()
         self._is_pending = True
         name = f"{self._path.name} #{self._opener.position}"
+        return self._picture(image, name)
+
+    def _picture(self, image: MatLike, name: str) -> Reading[Picture]:
         due_s = None if self._period_s is None else self._delivered * self._period_s
+        time_s = None if self._frame_s is None else self._opener.frames * self._frame_s
         self._delivered += 1
-        return Reading(Picture(np.asarray(image, dtype=np.uint8), name), due_s)
+        self._opener.frames += 1
+        return Reading(Picture(np.asarray(image, dtype=np.uint8), name, time_s=time_s), due_s)
 
     def _end(self) -> Reading[Picture] | None:
         got = self._opener.position
@@ -93,9 +106,7 @@ class VideoConnection:
         if not is_there:
             raise SourceError("The video cannot be wound back", where=str(self._path), do="Convert it, or set loop to false")
         self._is_pending = True
-        due_s = None if self._period_s is None else self._delivered * self._period_s
-        self._delivered += 1
-        return Reading(Picture(np.asarray(image, dtype=np.uint8), f"{self._path.name} #0"), due_s)
+        return self._picture(image, f"{self._path.name} #0")
 
     def close(self) -> None:
         """Close the file."""

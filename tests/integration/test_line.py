@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import cv2
@@ -292,6 +293,70 @@ def test_an_answer_in_the_name_of_somebody_who_is_not_signed_in_is_refused_and_n
         assert kept.feedback is None
     finally:
         line.stop()
+
+
+HOT = """
+[[sensors]]
+id = "rig-1"
+name = "Rig"
+asset = "rig-1"
+kind = "table"
+path = "rows.csv"
+time_column = "time"
+[[sensors.channels]]
+id = "TS1"
+name = "Oil"
+[[alarms]]
+id = "hot"
+asset = "rig-1"
+title = "Hot"
+cause = "Cooler"
+consequence = "Wear"
+action = "Look at the cooler"
+respond_within_s = 600
+priority = 3
+on_delay_s = 30.0
+off_delay_s = 20.0
+when = {kind = "limit", source = "rig-1", channel = "TS1", side = "high", raise_at = 55.0, clear_at = 52.0}
+"""
+
+
+@pytest.mark.parametrize(("hot_s", "raised"), [(25, 0), (40, 1)])
+def test_a_replay_as_fast_as_judged_waits_for_the_delay_in_the_recordings_time(tmp_path: Path, hot_s: int, raised: int) -> None:
+    write_parts(tmp_path / "parts", ".")
+    rows = [f"{second},{60.0 if 100 <= second < 100 + hot_s else 40.0}" for second in range(400)]
+    (tmp_path / "rows.csv").write_text("\n".join(["time,TS1", *rows]), encoding="utf-8")
+    line = make_line(tmp_path, FOLDER, more=HOT)
+    line.start()
+    try:
+        wait_until(lambda: line.finished, "the end of the replay")
+        assert line.summary()["alarms"] == {"defect": 0, "fault": raised, "system": 0}
+        assert [view.state for view in line.snapshot().alarms] == [AlarmState.RETURNED_UNACKNOWLEDGED] * raised
+    finally:
+        line.stop()
+
+
+def test_a_recorded_camera_waits_for_the_delay_in_the_recordings_time(tmp_path: Path) -> None:
+    def one(place: int, *, blob: bool) -> Reading[Picture]:
+        return Reading(Picture(part(blob=blob), f"{place}.png", time_s=float(place)))
+
+    def play(blobs: str) -> ScriptedOpener:
+        return ScriptedOpener([partial(one, place, blob=letter == "x") for place, letter in enumerate(blobs)])
+
+    station = parse('kind = "folder"\npath = "parts"\nfps = 1.0')
+    alarm = station.alarms[0].model_copy(update={"on_delay_s": 20.0, "off_delay_s": 10.0})
+    states = []
+    for number, blobs in enumerate(("." * 10 + "x" * 15 + "." * 30, "." * 10 + "x" * 30, "." * 10 + "x" * 30 + "." * 30)):
+        data = DataFolder(tmp_path / f"data{number}")
+        make_packs(data.root)
+        line = Line(station.model_copy(update={"alarms": (alarm,)}), tmp_path, data, camera_openers={"camera-1": play(blobs)})
+        line.start()
+        try:
+            wait_until(lambda: line.finished, "the end of the replay")  # noqa: B023 - called within the loop's turn
+            states.append([view.state for view in line.snapshot().alarms])
+        finally:
+            line.stop()
+    assert states == [[], [AlarmState.UNACKNOWLEDGED_ACTIVE], [AlarmState.RETURNED_UNACKNOWLEDGED]]
 
 
 @pytest.mark.parametrize("source", ["camera-1", "nothing"])
