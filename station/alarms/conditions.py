@@ -196,6 +196,12 @@ class Rule:
         self.active = self._wanted = True
         self.hits = hits
 
+    def recall(self, levels: Sequence[Level]) -> None:
+        """What was observed before a restart stands again among the last M; changes nothing else."""
+        for level in levels:
+            if level is not Level.UNKNOWN:
+                self._push(level)
+
     def _push(self, level: Level) -> None:
         window = self._window
         if len(window) == window.maxlen:

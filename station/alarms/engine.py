@@ -17,6 +17,7 @@ from station.alarms.conditions import NOT_A_FAILURE, Change, Level, Rule, limit_
 from station.alarms.growth_definitions import growth_level, of_position
 from station.alarms.life_cycle import ACTIVE_STATES, Latching, LifeEvent, Refusal, next_state
 from station.alarms.own_time import OwnTime
+from station.alarms.slot_events import slot_event
 from station.alarms.slots import Cause, Index, Slot
 from station.config import AlarmConfig, GrowthCondition, LimitCondition, NoVerdictCondition, SystemCondition, VerdictCondition
 from station.events import STATION_SOURCE, AlarmEvent, AlarmEventKind, OpenAlarm, SystemFault
@@ -241,13 +242,13 @@ class AlarmEngine:
             if change is not None:
                 self._apply(slot, change, now_s, utc, events)
             elif slot.alarm is not None and slot.count > slot.count_told and now_s - slot.count_told_s >= COUNT_EVENT_EVERY_S:
-                events.append(self._event(slot, AlarmEventKind.COUNTED, now_s, utc))
+                events.append(slot_event(slot, AlarmEventKind.COUNTED, now_s, utc))
         return tuple(events)
 
     def tell_counts(self, now_s: float, utc: datetime) -> tuple[AlarmEvent, ...]:
         """Tell every grown count now, for a stop in order."""
         grown = [slot for slot in self._slots.values() if slot.alarm is not None and slot.count > slot.count_told]
-        return tuple(self._event(slot, AlarmEventKind.COUNTED, now_s, utc) for slot in grown)
+        return tuple(slot_event(slot, AlarmEventKind.COUNTED, now_s, utc) for slot in grown)
 
     def plan_acknowledge(self, alarm_id: AlarmId, person_id: PersonId, note: str, now_s: float, utc: datetime) -> AlarmEvent:
         """The event an acknowledgement would be, without carrying it out: keep it first, then :meth:`commit` it.
@@ -336,7 +337,7 @@ class AlarmEngine:
                 gone = "The station file has no such warning any more" if slot is None else "Replaced by another occurrence"
                 closed = replace(alarm, state=AlarmState.NORMAL, detail=gone)
                 ghost = Slot(alarm.definition, Latching.NO, alarm.source_id, Rule(alarm.definition), alarm=closed, count_before=alarm.count)
-                events.append(self._event(ghost, AlarmEventKind.WITHDRAWN, now_s, utc))
+                events.append(slot_event(ghost, AlarmEventKind.WITHDRAWN, now_s, utc))
                 continue
             age_s = (utc - alarm.raised_utc).total_seconds()
             slot.alarm = replace(alarm, definition=slot.definition, raised_monotonic_s=now_s - age_s, detail=detail)
@@ -344,7 +345,7 @@ class AlarmEngine:
             if alarm.state in ACTIVE_STATES:
                 slot.rule.take_over(0)
             self._by_alarm[alarm.alarm_id] = slot
-            events.append(self._event(slot, AlarmEventKind.RESTORED, now_s, utc))
+            events.append(slot_event(slot, AlarmEventKind.RESTORED, now_s, utc))
         return tuple(events)
 
     def _plan(
@@ -391,7 +392,7 @@ class AlarmEngine:
             outcome = next_state(slot.latching, slot.alarm.state, LifeEvent.CONDITION_RETURNED)
             if isinstance(outcome, AlarmState):
                 slot.alarm = replace(slot.alarm, state=outcome, returned_utc=utc)
-                events.append(self._event(slot, AlarmEventKind.RETURNED, now_s, utc))
+                events.append(slot_event(slot, AlarmEventKind.RETURNED, now_s, utc))
                 if outcome is AlarmState.NORMAL:
                     self._close(slot)
 
@@ -410,7 +411,7 @@ class AlarmEngine:
                 detail=slot.cause.detail,
                 input_ref=slot.cause.input_ref,
             )
-            return self._event(slot, AlarmEventKind.RAISED_AGAIN, now_s, utc)
+            return slot_event(slot, AlarmEventKind.RAISED_AGAIN, now_s, utc)
         slot.count_before = 0
         slot.alarm = OpenAlarm(
             alarm_id=AlarmId(self._new_id()),
@@ -427,7 +428,7 @@ class AlarmEngine:
             input_ref=slot.cause.input_ref,
         )
         self._by_alarm[slot.alarm.alarm_id] = slot
-        return self._event(slot, AlarmEventKind.RAISED, now_s, utc)
+        return slot_event(slot, AlarmEventKind.RAISED, now_s, utc)
 
     def _close(self, slot: Slot) -> None:
         if slot.alarm is not None:
@@ -443,29 +444,6 @@ class AlarmEngine:
         if slot.source_id in self._camera_ids or (finding is not None and finding.verdict is Verdict.DEFECT):
             return AlarmKind.DEFECT
         return AlarmKind.FAULT
-
-    @staticmethod
-    def _event(slot: Slot, kind: AlarmEventKind, now_s: float, utc: datetime) -> AlarmEvent:
-        alarm = slot.alarm
-        if alarm is None:
-            raise RuntimeError("an alarm event without an open alarm")
-        slot.count_told, slot.count_told_s = slot.count, now_s
-        raises = kind in (AlarmEventKind.RAISED, AlarmEventKind.RAISED_AGAIN)
-        return AlarmEvent(
-            kind=kind,
-            alarm_id=alarm.alarm_id,
-            definition=alarm.definition,
-            alarm_kind=alarm.kind,
-            state=alarm.state,
-            source_id=alarm.source_id,
-            utc=utc,
-            monotonic_s=now_s,
-            count=slot.count,
-            finding=slot.cause.finding if raises else None,
-            reason=slot.cause.reason if raises else None,
-            detail=slot.cause.detail if raises else alarm.detail,
-            input_ref=slot.cause.input_ref if raises else alarm.input_ref,
-        )
 
 
 def _stamp(utc: datetime) -> str:
