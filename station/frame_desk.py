@@ -13,6 +13,7 @@ from station.counting import PartCounter, Tally, worst_finding
 from station.events import AlarmEvent
 from station.frames import JudgedFrame, SourceId
 from station.keeping import KeepRule, WhyKept
+from station.picture_strip import PictureStrips
 from station.records.store import Records
 
 
@@ -39,6 +40,7 @@ class FrameDesk:
             feed.source_id: KeepRule(ok_share=ok_share, near_miss=near_miss.get(feed.source_id), seed=number, live=feed.real_time)
             for number, feed in enumerate(feeds)
         }
+        self._strips = PictureStrips(records.keep_strip)
         self._verdicts = Tally()
         self._lock = threading.Lock()
 
@@ -51,6 +53,7 @@ class FrameDesk:
         with self._lock:
             self._verdicts = self._verdicts.plus(verdict)
         self._newest[source_id, verdict] = judged
+        self._strips.take(judged)
         raised = self._alarms.on_frame(judged)
         self._latest[source_id] = judged
         if judged.frame.image is None:
@@ -75,6 +78,14 @@ class FrameDesk:
             if behind is not None:
                 self._keep_for(event, behind)
 
+    def keep_strips(self, now_s: float) -> None:
+        """Keep the rows of small pictures around warnings whose last second has passed at *now_s*, monotonic."""
+        self._strips.finish_due(now_s)
+
+    def stop(self) -> None:
+        """Keep every row of small pictures as far as it has come."""
+        self._strips.finish_all()
+
     def latest(self, source_id: SourceId) -> JudgedFrame | None:
         """The newest judged frame of a camera; None before the first."""
         return self._latest.get(source_id)
@@ -97,3 +108,4 @@ class FrameDesk:
         path = self._records.keep_image(judged, WhyKept.ALARM, exact or worst_finding(judged.findings), event.alarm_id)
         if path is not None:
             self._alarms.picture_kept(event.alarm_id, path)
+            self._strips.begin(path, judged)

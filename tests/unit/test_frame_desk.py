@@ -17,6 +17,7 @@ from station.camera_feed import CameraFeed
 from station.config import AlarmConfig, StationFile
 from station.counting import Tally, worst_finding
 from station.frame_desk import FrameDesk
+from station.picture_strip import STRIP_TIMES_S, TILE_HEIGHT_PX, TILE_WIDTH_PX, strip_path
 from station.records.store import Records
 from station.view import ImageQuery
 from tests.unit.alarm_making import CAM, definition, finding, judged
@@ -61,6 +62,30 @@ def test_the_frame_that_raised_the_warning_is_kept_exactly(records: Records, clo
     assert view.image_path is not None
     (picture,) = kept_with_alarms(records)
     np.testing.assert_array_equal(picture, judged(1).frame.image)
+
+
+def test_the_seconds_around_a_warning_are_kept_beside_its_picture(records: Records, clock: HandClock) -> None:
+    alarms, desk = make(records, clock, definition())
+    for number, score in enumerate((0.1, 0.9)):
+        desk.take(judged(number, seconds=number, found=finding(score)))
+    (view,) = alarms.views()
+    assert view.image_path is not None
+    desk.keep_strips(3.0)
+    desk.keep_strips(7.0)
+    records.stop()
+    strip = cv2.imread(str(strip_path(view.image_path)))
+    assert strip is not None
+    assert strip.shape == (TILE_HEIGHT_PX, TILE_WIDTH_PX * len(STRIP_TIMES_S), 3)
+
+
+def test_a_line_that_stops_keeps_what_it_has_of_the_seconds_around_a_warning(records: Records, clock: HandClock) -> None:
+    alarms, desk = make(records, clock, definition())
+    desk.take(judged(1, seconds=1.0, found=finding(0.9)))
+    (view,) = alarms.views()
+    desk.stop()
+    records.stop()
+    assert view.image_path is not None
+    assert strip_path(view.image_path).is_file()
 
 
 def test_a_warning_whose_delay_runs_out_between_frames_keeps_the_frame_behind_it(records: Records, clock: HandClock) -> None:
