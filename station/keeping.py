@@ -3,14 +3,17 @@
 Of a defective part one picture is enough; near misses, inputs without verdict and a small random share of good parts
 are kept as well, so that a person can see what the models let pass. Pictures of raised alarms are always kept and do
 not go through here.
+
+Of what drives a machine's scores little is needed to answer "why" weeks later: what has changed, at a calm rate.
 """
 
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from enum import StrEnum
 
-from inference.findings import Finding, Verdict
+from inference.findings import Contribution, Finding, Verdict
 from station.frames import SourceId
 
 
@@ -70,3 +73,36 @@ class KeepRule:
             return None
         self._last_s[key] = now_s
         return why
+
+
+CONTRIBUTIONS_AGAIN_S = 60.0
+"""While channels drive a score, what drives it is kept at least so often."""
+_CONTRIBUTIONS_PAUSE_S = 2.0
+_MOVED_SHARE = 0.05
+"""A share that moved by less has not changed."""
+
+
+class ContributionRule:
+    """Says of which decisions the contributors are kept: where they changed, at most every other second and target.
+
+    A healthy machine has none (they are computed for notable scores only) and costs one entry per start. Calls for one
+    link come from one thread; different links may call at once.
+    """
+
+    def __init__(self) -> None:
+        self._kept: dict[tuple[SourceId, str], tuple[float, dict[str, float]]] = {}
+
+    def wants(self, source_id: SourceId, target: str, contributions: Sequence[Contribution], now_s: float) -> bool:
+        """Whether to keep *contributions* of *target*, decided at *now_s*, monotonic; if so it counts as kept."""
+        shares = {one.channel: one.share for one in contributions}
+        known = self._kept.get((source_id, target))
+        if known is not None:
+            elapsed_s, before = now_s - known[0], known[1]
+            if elapsed_s < _CONTRIBUTIONS_PAUSE_S:
+                return False
+            moved = max((abs(shares.get(name, 0.0) - before.get(name, 0.0)) for name in shares.keys() | before.keys()), default=0.0)
+            ended = bool(shares) != bool(before)
+            if not ended and moved < _MOVED_SHARE and (not shares or elapsed_s < CONTRIBUTIONS_AGAIN_S):
+                return False
+        self._kept[source_id, target] = (now_s, shares)
+        return True

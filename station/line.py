@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from inference.contract import PackContract
@@ -20,6 +20,7 @@ from station.events import StationEvent, StationEventKind, SystemFault
 from station.frames import AlarmId, PersonId, SourceId
 from station.health import DeviceStatus, worst
 from station.image_judging import ImageJudge
+from station.keeping import CONTRIBUTIONS_AGAIN_S
 from station.live_tests import LiveTests
 from station.log_book import LogBook
 from station.model_shelf import ModelShelf
@@ -41,6 +42,7 @@ from station.view import (
     AlarmRecord,
     CameraView,
     Counts,
+    Drivers,
     Feedback,
     ImageQuery,
     ImageRecord,
@@ -348,6 +350,12 @@ class Line:
     def history_trace(self, sensor: SourceId, channel: str, since_utc: datetime, until_utc: datetime, points: int) -> Trace:
         """A channel from the records."""
         return self._records.history_trace(sensor, channel, since_utc, until_utc, points)
+
+    def drivers_at(self, sensor: SourceId, target: str, utc: datetime) -> Drivers | None:
+        """Which channels drove a target's score at *utc*, from the records."""
+        link = next((one for one in self._station.sensors if one.id == sensor), None)
+        every_s = CONTRIBUTIONS_AGAIN_S if link is None else max(CONTRIBUTIONS_AGAIN_S, link.judge_every_s)
+        return self._records.drivers_at(sensor, target, utc, timedelta(seconds=2.0 * every_s))
 
     def images(self, query: ImageQuery) -> Sequence[ImageRecord]:
         """Recorded images, newest first."""

@@ -12,8 +12,9 @@ from station.alarm_desk import AlarmDesk
 from station.clock import Clock
 from station.counting import Tally, worst_verdict
 from station.frames import JudgedSample, Sample, SourceId
+from station.keeping import ContributionRule
 from station.records.store import Records
-from station.sensor_judging import RISK_PREFIX
+from station.view import RISK_PREFIX
 
 
 class RowDesk:
@@ -45,6 +46,7 @@ class RowDesk:
         self._clock = clock
         self._gathered: dict[SourceId, list[NDArray[np.float64]]] = {}
         self._trend_due_s: dict[str, float] = {}
+        self._contributions = ContributionRule()
         self._verdicts = Tally()
         self._lock = threading.Lock()
 
@@ -65,7 +67,7 @@ class RowDesk:
             self._records.keep_trend(source_id, {channel: whole[:, column] for column, channel in enumerate(channels)}, samples[-1].utc)
 
     def take_decision(self, judged: JudgedSample) -> None:
-        """Count a decision, raise warnings, keep the risks' trend."""
+        """Count a decision, raise warnings, keep the risks' trend and what drives them."""
         source_id = judged.sample.source_id
         with self._lock:
             self._verdicts = self._verdicts.plus(worst_verdict(judged.findings))
@@ -74,6 +76,11 @@ class RowDesk:
             risks = {f"{RISK_PREFIX}{finding.target}": finding.score for finding in judged.findings if not np.isnan(finding.score)}
             if risks:
                 self._records.keep_trend(source_id, risks, judged.sample.utc)
+        now_s = self._clock.monotonic_s()
+        for finding in judged.findings:
+            scored = not np.isnan(finding.score)
+            if scored and self._contributions.wants(source_id, finding.target, finding.contributors, now_s):
+                self._records.keep_contributions(source_id, finding.target, finding.contributors, judged.sample.utc)
 
     @property
     def verdicts(self) -> Tally:

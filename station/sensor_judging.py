@@ -20,15 +20,13 @@ from station.frames import JudgedSample, Sample, SourceId
 from station.model_slot import ModelSlot
 from station.sources.sensor_kinds import is_real_time
 from station.trace_ring import NO_TRACE, TraceRing
-from station.view import Trace
+from station.view import RISK_PREFIX, Trace
 
 _log = logging.getLogger(__name__)
 _IDLE_S = 0.1
 _LIVE_BATCHES = 256
 _REPLAY_BATCHES = 8
 _SCORES_KEPT = 8192
-RISK_PREFIX = "risk:"
-"""Channel names beginning so mean the score of a model's target."""
 
 
 class SensorModel(Protocol):

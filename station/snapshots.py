@@ -15,8 +15,8 @@ from station.counting import worst_verdict
 from station.frames import JudgedFrame
 from station.health import DeviceStatus, SourceHealth
 from station.image_judging import ImageJudge
-from station.sensor_judging import RISK_PREFIX, SensorJudge
-from station.view import CameraView, RiskView, SensorView
+from station.sensor_judging import SensorJudge
+from station.view import RISK_PREFIX, CameraView, RiskView, SensorView
 
 _TRACE_S = 120.0
 

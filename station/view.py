@@ -17,11 +17,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inference.contract import PackContract
-from inference.findings import Finding, ImageU8, Verdict
+from inference.findings import Contribution, Finding, ImageU8, Verdict
 from inference.reasons import Reason
 from station.config import AlarmConfig, StationFile, Text
 from station.frames import AlarmId, DefinitionId, JudgedFrame, PersonId, SourceId
+from station.growth_view import GrowthView
 from station.health import DeviceStatus, SourceHealth
+
+RISK_PREFIX = "risk:"
+"""Names of channels that begin so mean the score of a model's target."""
 
 
 class LineState(StrEnum):
@@ -132,6 +136,8 @@ class CameraView:
     """Age of the newest frame, s; infinite before the first."""
     simulated: bool
     pack: str
+    growth: tuple[GrowthView, ...] = ()
+    """Trends by position; empty for a camera without a growth table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +230,19 @@ class Trace:
     value: NDArray[np.float64]
     low: NDArray[np.float64]
     high: NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Drivers:
+    """Which channels drove a target's score at a moment of the past.
+
+    Attributes:
+        utc: When it was judged so, aware UTC; at or before the moment asked for.
+        contributions: Strongest first; empty where none stood out.
+    """
+
+    utc: datetime
+    contributions: tuple[Contribution, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -393,6 +412,10 @@ class LinePort(Protocol):
 
     def history_trace(self, sensor: SourceId, channel: str, since_utc: datetime, until_utc: datetime, points: int) -> Trace:
         """A channel from the records, thinned to about *points* buckets. Channel ``risk:TARGET`` gives a score."""
+        ...
+
+    def drivers_at(self, sensor: SourceId, target: str, utc: datetime) -> Drivers | None:
+        """Which channels drove a target's score at *utc*, from the records; None where that was not kept."""
         ...
 
     def images(self, query: ImageQuery) -> Sequence[ImageRecord]:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, insert, select, update
 
-from inference.findings import Finding, Region
+from inference.findings import Contribution, Finding, Region
 from inference.reasons import Reason, ReasonCode
 from station.events import AlarmEvent, AlarmEventKind, StationEvent
 from station.frames import AlarmId, PersonId, SourceId
@@ -18,6 +18,8 @@ from station.view import AlarmState, Feedback
 
 Write = Callable[[Connection], None]
 """Writes something through a connection; may run again after a failure."""
+MOST_CONTRIBUTIONS = 8
+LEAST_SHARE = 0.005
 
 
 def alarm_event(event: AlarmEvent) -> Write:
@@ -207,6 +209,17 @@ class TrendWriter:
         if rows:
             connection.execute(insert(schema.trend), rows)
 
+    def write_contributions(
+        self, connection: Connection, source_id: SourceId, channel: str, at_us: int, contributions: Sequence[Contribution]
+    ) -> None:
+        """Write what drove the score *channel* at *at_us*. A second row of the same time is left out."""
+        table = schema.contributions
+        series_id = self._series(connection, source_id, channel, {})
+        key = (table.c.series_id == series_id, table.c.utc_us == at_us)
+        if connection.execute(select(table.c.series_id).where(*key)).first() is None:
+            row = {"series_id": series_id, "utc_us": at_us, "shares_json": contributions_json(contributions)}
+            connection.execute(insert(table).values(row))
+
     def _series(self, connection: Connection, source_id: str, channel: str, fresh: dict[tuple[str, str], int]) -> int:
         key = (source_id, channel)
         known = self._ids.get(key) or fresh.get(key)
@@ -242,6 +255,17 @@ def finding_json(finding: Finding) -> str:
         },
         ensure_ascii=False,
     )
+
+
+def contributions_json(contributions: Sequence[Contribution]) -> str:
+    """The strongest :data:`MOST_CONTRIBUTIONS` as ``[[channel, share, effect], …]``, without what is too small to be seen."""
+    seen = [c for c in contributions[:MOST_CONTRIBUTIONS] if c.share >= LEAST_SHARE]
+    return json.dumps([[c.channel, round(c.share, 3), round(c.effect, 4)] for c in seen], ensure_ascii=False, separators=(",", ":"))
+
+
+def contributions_from_json(text: str) -> tuple[Contribution, ...]:
+    """What :func:`contributions_json` wrote."""
+    return tuple(Contribution(str(channel), float(share), float(effect)) for channel, share, effect in json.loads(text))
 
 
 def regions_json(finding: Finding) -> str:

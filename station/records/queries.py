@@ -20,12 +20,13 @@ from station.config import AlarmConfig, Text
 from station.events import OpenAlarm
 from station.frames import AlarmId, DefinitionId, PersonId, SourceId
 from station.keeping import WhyKept
-from station.records.journal import reason_from_json
-from station.records.schema import alarms, feedback, from_us, images, label_counts, series, to_us, trend, verdict_counts
+from station.records.journal import contributions_from_json, reason_from_json
+from station.records.schema import alarms, contributions, feedback, from_us, images, label_counts, series, to_us, trend, verdict_counts
 from station.view import (
     AlarmKind,
     AlarmRecord,
     AlarmState,
+    Drivers,
     Feedback,
     FeedbackAnswer,
     ImageQuery,
@@ -220,6 +221,25 @@ def history_trace(
         .order_by(bucket)
     ).all()
     return _trace(np.array([tuple(row) for row in rows], dtype=np.float64).reshape(len(rows), 5), width_us)
+
+
+def drivers_at(connection: Connection, source_id: SourceId, channel: str, utc: datetime, hold: timedelta) -> Drivers | None:
+    """What drove the score *channel* at *utc*, as it was kept last before; None where that is not known.
+
+    Args:
+        hold: So long an entry that names channels speaks for what came after; one without any does so until the next.
+    """
+    newest = connection.execute(
+        select(contributions.c.utc_us, contributions.c.shares_json)
+        .join(series, series.c.series_id == contributions.c.series_id)
+        .where(series.c.source_id == source_id, series.c.channel == channel, contributions.c.utc_us <= to_us(utc))
+        .order_by(contributions.c.utc_us.desc())
+        .limit(1)
+    ).first()
+    if newest is None:
+        return None
+    found = Drivers(from_us(newest.utc_us), contributions_from_json(newest.shares_json))
+    return None if found.contributions and utc - found.utc > hold else found
 
 
 def _trace(rows: NDArray[np.float64], width_us: int) -> Trace:

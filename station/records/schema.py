@@ -13,7 +13,7 @@ from sqlalchemy import BigInteger, Column, Double, ForeignKey, Index, Integer, M
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _ONE_US = timedelta(microseconds=1)
 
-HEAD_REVISION = "0001"
+HEAD_REVISION = "0002"
 """Newest migration; a test compares it with the scripts."""
 
 metadata = MetaData(
@@ -142,6 +142,15 @@ trend = Table(
     Column("value", Double, nullable=False),
     Column("low", Double, nullable=False),
     Column("high", Double, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+contributions = Table(
+    "contributions",
+    metadata,
+    Column("series_id", _ROW_ID, ForeignKey("series.series_id"), primary_key=True, autoincrement=False),
+    Column("utc_us", BigInteger, primary_key=True, autoincrement=False),
+    Column("shares_json", Text, nullable=False),
     sqlite_with_rowid=False,
 )
 

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, delete, insert, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from inference.errors import RecordsError
-from inference.findings import Finding, ImageU8
+from inference.findings import Contribution, Finding, ImageU8
 from station.clock import Clock
 from station.config import RecordsConfig
 from station.events import AlarmEvent, StationEvent, SystemFault
@@ -32,7 +32,7 @@ from station.records.image_keeper import ImageKeeper
 from station.records.queries import LeftOpen
 from station.records.schema import from_us, to_us
 from station.records.writer import DatabaseWriter, Job, Keep, WriterState
-from station.view import AlarmRecord, DiskView, Feedback, ImageQuery, ImageRecord, PeriodReport, ReviewLoad, Trace
+from station.view import RISK_PREFIX, AlarmRecord, DiskView, Drivers, Feedback, ImageQuery, ImageRecord, PeriodReport, ReviewLoad, Trace
 
 _log = logging.getLogger(__name__)
 
@@ -179,6 +179,31 @@ class Records:
                 Job(lambda c: self._trends.write(c, source_id, at_us, points), Keep.DROPPABLE, Durability.NORMAL, "Trend values")
             )
 
+    def keep_contributions(self, source_id: SourceId, target: str, contributions: Sequence[Contribution], utc: datetime) -> None:
+        """Keep which channels drove the score of *target*, strongest first; which windows are worth it is the caller's to say."""
+        channel, at_us = f"{RISK_PREFIX}{target}", to_us(utc)
+        kept = tuple(contributions)
+        self._writer.submit(
+            Job(
+                lambda c: self._trends.write_contributions(c, source_id, channel, at_us, kept),
+                Keep.DROPPABLE,
+                Durability.NORMAL,
+                "What drove a score",
+            )
+        )
+
+    def keep_note(self, key: str, text: str) -> None:
+        """Keep a text under *key* (at most 48 characters) for the next run; a later one takes its place."""
+        utc = self._clock.utc()
+        self._writer.submit(Job(lambda c: _set_state(c, key, utc, text), Keep.JOURNAL, Durability.NORMAL, f"The note {key}"))
+
+    def notes(self, prefix: str) -> Mapping[str, str]:
+        """What was kept under keys that begin with *prefix*."""
+        state = schema.station_state
+        with self._reading() as connection:
+            rows = connection.execute(select(state).where(state.c.key.startswith(prefix, autoescape=True))).all()
+        return {row.key: row.value for row in rows}
+
     def keep_verdict_counts(
         self,
         source_id: SourceId,
@@ -224,6 +249,11 @@ class Records:
         """A channel over a period in about *points* buckets; NaN where there is a gap."""
         with self._reading() as connection:
             return queries.history_trace(connection, source_id, channel, since_utc, until_utc, points)
+
+    def drivers_at(self, source_id: SourceId, target: str, utc: datetime, hold: timedelta) -> Drivers | None:
+        """What drove the score of *target* at *utc*; see :func:`station.records.queries.drivers_at`."""
+        with self._reading() as connection:
+            return queries.drivers_at(connection, source_id, f"{RISK_PREFIX}{target}", utc, hold)
 
     def disk_state(self) -> DiskView:
         """The records' light; from memory, cheap."""
@@ -365,6 +395,6 @@ def _insert_image(connection: Connection, row: Mapping[str, object]) -> None:
     connection.execute(insert(schema.images).values(dict(row)))
 
 
-def _set_state(connection: Connection, key: str, utc: datetime) -> None:
+def _set_state(connection: Connection, key: str, utc: datetime, value: str = "") -> None:
     connection.execute(delete(schema.station_state).where(schema.station_state.c.key == key))
-    connection.execute(insert(schema.station_state).values(key=key, value="", utc_us=to_us(utc)))
+    connection.execute(insert(schema.station_state).values(key=key, value=value, utc_us=to_us(utc)))

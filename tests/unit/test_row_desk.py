@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from inference.findings import Verdict
+from inference.findings import Contribution, Verdict
 from station.alarm_desk import AlarmDesk
 from station.counting import Tally
 from station.frames import JudgedSample, Sample
@@ -98,3 +100,15 @@ def test_decisions_are_counted_warned_of_and_their_risk_is_kept(
     assert view.definition.id == "leak"
     risk = trace(records, "risk:pump")
     assert risk.value[~np.isnan(risk.value)].tolist() == [0.1, 0.9]
+
+
+def test_what_drove_a_risk_is_kept_for_its_target_and_not_for_doubts(desk: RowDesk, records: Records, clock: HandClock) -> None:
+    leak = (Contribution("PS1", 0.8, 0.5), Contribution("TS1", 0.2, 0.1))
+    for number, (score, drivers) in enumerate(((0.1, ()), (0.9, leak), (math.nan, ()), (0.9, leak))):
+        clock.now_s = 10.0 * number
+        judged = decision(score, 10 * number)
+        desk.take_decision(replace(judged, findings=(replace(judged.findings[0], contributors=drivers),)))
+    records.flush()
+    hold = timedelta(seconds=120)
+    found = [records.drivers_at(RIG, "pump", utc(at_s), hold) for at_s in (5, 25, 35)]
+    assert [None if one is None else (one.utc, one.contributions) for one in found] == [(utc(0), ()), (utc(10), leak), (utc(10), leak)]
