@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from inference.findings import ImageU8
+from inference.findings import Finding, ImageU8
+from inference.image_runner import HeatmapPolicy, ImageRunner
 from station.alarm_desk import AlarmDesk
 from station.camera_feed import CameraFeed
 from station.clock import Clock
-from station.config import Camera
+from station.config import StationFile
 from station.frame_desk import FrameDesk
 from station.frames import SourceId
+from station.growth_desk import GrowthDesk
 from station.image_judging import ImageJudge
 from station.model_shelf import ModelShelf
 from station.records.store import Records
@@ -28,10 +31,9 @@ class CameraSide:
     """Everything between the cameras and the alarms.
 
     Args:
-        cameras: As configured.
-        base_dir: Folder of the station file.
+        station: The station file.
+        base_dir: Its folder.
         openers: How to open a camera otherwise than its kind does, by id.
-        ok_share: Share of OK frames kept for Review.
         shelf: The packs.
         alarms: Where warnings are raised.
         records: Where pictures are kept.
@@ -40,10 +42,9 @@ class CameraSide:
 
     def __init__(
         self,
-        cameras: Sequence[Camera],
+        station: StationFile,
         base_dir: Path,
         openers: Mapping[str, Opener[Picture]],
-        ok_share: float,
         shelf: ModelShelf,
         alarms: AlarmDesk,
         records: Records,
@@ -53,16 +54,19 @@ class CameraSide:
         wakes: dict[str, threading.Event] = {}
         self.feeds: list[CameraFeed] = []
         self.readers: list[CameraReader] = []
-        for camera in cameras:
+        for camera in station.cameras:
             feed = CameraFeed(camera, wake=wakes.setdefault(camera.model or "", threading.Event()), clock=clock)
             self.feeds.append(feed)
             self.readers.append(CameraReader(camera, base_dir, clock, feed, opener=openers.get(camera.id)))
         near_miss = {feed.source_id: score for feed in self.feeds if (score := shelf.near_miss(feed.camera.model)) is not None}
-        self.desk = FrameDesk(self.feeds, near_miss, ok_share, alarms, records)
+        self.growth = GrowthDesk(station.cameras, station.alarms, alarms, records, clock)
+        ok_share = station.records.sample_ok_share
+        self.desk = FrameDesk(self.feeds, near_miss, ok_share, alarms, records, growth=self.growth.take)
+        growing = {camera.model for camera in station.cameras if camera.growth is not None}
         self._judge_of = {
             pack: ImageJudge(
                 pack,
-                partial(shelf.open_image, pack),
+                partial(_open_mapped, shelf, pack) if pack in growing else partial(shelf.open_image, pack),
                 [feed for feed in self.feeds if feed.camera.model == pack],
                 self.desk.take,
                 wake,
@@ -95,12 +99,28 @@ class CameraSide:
     def views(self) -> tuple[CameraView, ...]:
         """The cameras as their tiles show them."""
         now_s = self._clock.monotonic_s()
-        return tuple(
+        views = (
             camera_view(feed, self._judge_of.get(feed.camera.model or ""), reader.health(), self.desk.latest(feed.source_id), now_s)
             for feed, reader in zip(self.feeds, self.readers, strict=True)
         )
+        return tuple(replace(view, growth=growth) if (growth := self.growth.views(view.source_id)) else view for view in views)
 
     def latest_image(self, camera: SourceId) -> tuple[int, ImageU8] | None:
         """Newest received picture of a camera with its sequence number."""
         frame = next((feed.newest() for feed in self.feeds if feed.source_id == camera), None)
         return (frame.sequence, frame.image) if frame is not None and frame.image is not None else None
+
+
+class _Mapped:
+    """An image model whose findings always carry their map: growth is measured on it, also while everything is well."""
+
+    def __init__(self, runner: ImageRunner) -> None:
+        self._runner = runner
+
+    def judge(self, image: ImageU8) -> tuple[Finding, ...]:
+        """Judge one BGR image."""
+        return self._runner.judge(image, HeatmapPolicy.ALWAYS)
+
+
+def _open_mapped(shelf: ModelShelf, pack: str) -> _Mapped:
+    return _Mapped(shelf.open_image(pack))

@@ -142,6 +142,8 @@ class StationEventKind(StrEnum):
     """A camera or sensor link changed its state; *detail* says to what and why."""
     PROVIDER_CHANGED = "provider_changed"
     """A model runs on another provider than before; *detail* says why."""
+    GROWTH_RENEWED = "growth_renewed"
+    """A person says that the surface at a camera position is new; *detail* is the position."""
     SIGNED_IN = "signed_in"
     SIGNED_OUT = "signed_out"
     SIGN_IN_REFUSED = "sign_in_refused"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from inference.findings import Verdict
 from station.alarm_desk import AlarmDesk
@@ -26,12 +26,21 @@ class FrameDesk:
         ok_share: Share of OK frames kept for Review.
         alarms: Where warnings are raised.
         records: Where pictures are kept.
+        growth: Takes every judged frame as well; returns the warnings it raised.
     """
 
     def __init__(
-        self, feeds: Iterable[CameraFeed], near_miss: Mapping[SourceId, float], ok_share: float, alarms: AlarmDesk, records: Records
+        self,
+        feeds: Iterable[CameraFeed],
+        near_miss: Mapping[SourceId, float],
+        ok_share: float,
+        alarms: AlarmDesk,
+        records: Records,
+        *,
+        growth: Callable[[JudgedFrame], tuple[AlarmEvent, ...]] = lambda _: (),
     ) -> None:
         self._alarms = alarms
+        self._growth = growth
         self._records = records
         self._latest: dict[SourceId, JudgedFrame] = {}
         self._newest: dict[tuple[SourceId, Verdict], JudgedFrame] = {}
@@ -54,7 +63,7 @@ class FrameDesk:
             self._verdicts = self._verdicts.plus(verdict)
         self._newest[source_id, verdict] = judged
         self._strips.take(judged)
-        raised = self._alarms.on_frame(judged)
+        raised = (*self._alarms.on_frame(judged), *self._growth(judged))
         self._latest[source_id] = judged
         if judged.frame.image is None:
             return
@@ -77,6 +86,11 @@ class FrameDesk:
             behind = next((judged for judged in known if judged.frame.sequence == event.input_ref), known[0] if known else None)
             if behind is not None:
                 self._keep_for(event, behind)
+
+    def keep_behind(self, raised: Iterable[tuple[AlarmEvent, JudgedFrame]]) -> None:
+        """Keep the judged frames behind warnings that came between two frames."""
+        for event, judged in raised:
+            self._keep_for(event, judged)
 
     def keep_strips(self, now_s: float) -> None:
         """Keep the rows of small pictures around warnings whose last second has passed at *now_s*, monotonic."""

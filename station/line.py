@@ -18,6 +18,7 @@ from station.clock import Clock, SystemClock
 from station.config import StationFile
 from station.events import StationEvent, StationEventKind, SystemFault
 from station.frames import AlarmId, PersonId, SourceId
+from station.growth_view import AREA_PREFIX
 from station.health import DeviceStatus, worst
 from station.image_judging import ImageJudge
 from station.keeping import CONTRIBUTIONS_AGAIN_S
@@ -123,9 +124,7 @@ class Line:
             ],
         )
         keep = station.records
-        self._cameras = CameraSide(
-            station.cameras, base_dir, camera_openers or {}, keep.sample_ok_share, self._shelf, self._alarms, self._records, self.clock
-        )
+        self._cameras = CameraSide(station, base_dir, camera_openers or {}, self._shelf, self._alarms, self._records, self.clock)
         self._sensors = SensorSide(
             station.sensors, station.alarms, base_dir, keep.trend_interval_s, self._shelf, self._alarms, self._records, self.clock
         )
@@ -137,6 +136,7 @@ class Line:
             (
                 (0.0, lambda: frames.keep_pictures(self._alarms.tick())),
                 (_STRIPS_EVERY_S, lambda: frames.keep_strips(self.clock.monotonic_s())),
+                (_STATION_EVERY_S, lambda: frames.keep_behind(self._cameras.growth.end_steps())),
                 (0.0, self._counts.look_at_clock),
                 (_STATION_EVERY_S, self._look_at_station),
                 (_COUNTS_EVERY_S, self._counts.keep),
@@ -153,6 +153,7 @@ class Line:
     def start(self) -> None:
         """Start everything; returns at once."""
         self._alarms.restore()
+        self._cameras.growth.restore()
         self._records.keep_event(StationEvent(StationEventKind.STARTED, self.clock.utc()))
         for judge in self._judges():
             judge.start()
@@ -188,6 +189,7 @@ class Line:
             late.append("supervisor")
         self._counts.keep()
         self._cameras.desk.stop()
+        self._cameras.growth.stop()
         self._alarms.stop()
         self._records.keep_event(StationEvent(StationEventKind.STOPPED, self.clock.utc(), detail=", ".join(late)))
         unwritten = self._records.stop(2 * _STOP_DEADLINE_S)
@@ -298,7 +300,8 @@ class Line:
 
     def recent_trace(self, sensor: SourceId, channel: str, seconds: float) -> Trace:
         """The last *seconds* of a channel from memory, or of a risk (``risk:TARGET``)."""
-        return self._sensors.recent_trace(sensor, channel, seconds)
+        desk = self._cameras.growth if channel.startswith(AREA_PREFIX) else self._sensors
+        return desk.recent_trace(sensor, channel, seconds)
 
     # ---------------------------------------------------------------- commands
 
@@ -336,7 +339,7 @@ class Line:
         standing = standing_of(self._station.people, self._person, feedback.person_id)
         if standing is not Standing.GRANTED:
             return _NOBODY if standing is Standing.NOBODY else _SOMEBODY_ELSE
-        outcome = self._alarms.answer(feedback)
+        outcome = self._cameras.growth.answer(feedback)
         if feedback.alarm_id is not None:
             self._counts.look_at_answers()
         return outcome
