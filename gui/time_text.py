@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 
 def clock_text(utc: datetime) -> str:
@@ -13,6 +13,24 @@ def clock_text(utc: datetime) -> str:
 def short_clock_text(utc: datetime) -> str:
     """Local time of day, ``14:02``."""
     return utc.astimezone().strftime("%H:%M")
+
+
+def day_text(utc: datetime) -> str:
+    """Local day and time, ``03-17 14:02``."""
+    return utc.astimezone().strftime("%m-%d %H:%M")
+
+
+def moment_text(utc: datetime, now: datetime | None = None) -> str:
+    """Local time, ``14:02:31``; with its date, ``11-21 14:02:31``, where that is not today's, and with its year where that is not this one.
+
+    Args:
+        utc: Aware.
+        now: Aware; None for the computer's clock.
+    """
+    local, today = utc.astimezone(), (now or datetime.now(UTC)).astimezone()
+    if local.date() == today.date():
+        return f"{local:%H:%M:%S}"
+    return f"{local:%m-%d %H:%M:%S}" if local.year == today.year else f"{local:%Y-%m-%d %H:%M:%S}"
 
 
 def span_text(seconds: float) -> str:

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections import deque
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.findings import Contribution
 from station.frames import SourceId
-from station.view import LineSnapshot, Trace
+from station.view import RISK_PREFIX, Trace
 
 _GAP_FACTOR = 6.0
-_KEPT_CONTRIBUTIONS = 4000
 EMPTY = Trace(np.empty(0), np.empty(0), np.empty(0), np.empty(0))
 """No values."""
 
@@ -52,7 +49,7 @@ class LaneSpec:
     @property
     def target(self) -> str:
         """Target of a risk lane; empty for channels."""
-        return self.channel.removeprefix("risk:") if self.channel.startswith("risk:") else ""
+        return self.channel.removeprefix(RISK_PREFIX) if self.channel.startswith(RISK_PREFIX) else ""
 
 
 def joined(history: Trace, recent: Trace) -> Trace:
@@ -127,28 +124,3 @@ def value_range(spec: LaneSpec, trace: Trace, start_s: float, end_s: float) -> t
     low, high = min(ends), max(ends)
     margin = max(0.12 * (high - low), 2.0 * 10.0**-spec.decimals)
     return low - margin, high + margin
-
-
-class ContributionMemory:
-    """Which channels drove each risk, remembered since the window was opened (the records keep scores only)."""
-
-    def __init__(self) -> None:
-        self._kept: dict[tuple[str, str], deque[tuple[float, tuple[Contribution, ...]]]] = {}
-
-    def remember(self, snapshot: LineSnapshot, now_s: float) -> None:
-        """Keep what *snapshot* says at *now_s* (POSIX s), where it is new."""
-        for sensor in snapshot.sensors:
-            for risk in sensor.risks:
-                kept = self._kept.setdefault((sensor.source_id, risk.target), deque(maxlen=_KEPT_CONTRIBUTIONS))
-                newest = risk.finding.contributors
-                if not kept or kept[-1][1] != newest:
-                    kept.append((now_s, newest))
-
-    def at(self, sensor: str, target: str, utc_s: float) -> tuple[Contribution, ...] | None:
-        """What drove *target* at *utc_s*; None where that was not remembered."""
-        found = None
-        for since_s, contributions in self._kept.get((sensor, target), ()):
-            if since_s > utc_s:
-                break
-            found = contributions
-        return found

@@ -20,10 +20,11 @@ from gui.plotting import AXIS_PX
 from gui.screen import Screen
 from gui.theme import ThemeSource
 from gui.trends_axis import Mark, TimeAxis
-from gui.trends_data import EMPTY, ContributionMemory, LaneSpec, joined
+from gui.trends_data import EMPTY, LaneSpec, joined
+from gui.trends_drivers import DriversPanel
 from gui.trends_lane import NAME_PX, VALUE_PX, TrendLane
 from gui.trends_lanes import Fetched, fetch, first_picked, forecast_of, lane_specs
-from gui.trends_picker import ChannelPicker, ContributionBars
+from gui.trends_picker import ChannelPicker
 from station.view import LinePort, LineSnapshot, RiskView, Trace
 
 RANGES_S = (300.0, 3600.0, 8 * 3600.0, 86400.0, 7 * 86400.0)
@@ -54,7 +55,6 @@ class TrendsScreen(Screen):
         self._fetched: tuple[float, float] = (0.0, 0.0)
         self._fetch_job: int | None = None
         self._drawn_at_s = -math.inf
-        self._memory = ContributionMemory()
         self._lanes: dict[tuple[str, str], TrendLane] = {}
         self._stale: list[TrendLane] = []
         self._picked = first_picked(self._specs())
@@ -69,18 +69,16 @@ class TrendsScreen(Screen):
     def _build(self) -> None:
         self._picker = ChannelPicker(self.theme_source)
         self._picker.picked_changed.connect(self._on_picked_changed)
-        self._picker_title, self._drivers_title = label(LabelRole.SECTION), label(LabelRole.SECTION)
-        self._picker_hint, self._drivers_hint = label(LabelRole.CAPTION, wrap=Wrap.WORDS), label(LabelRole.CAPTION, wrap=Wrap.WORDS)
-        self._bars = ContributionBars(self.theme_source)
+        self._picker_title = label(LabelRole.SECTION)
+        self._picker_hint = label(LabelRole.CAPTION, wrap=Wrap.WORDS)
+        self._drivers = DriversPanel(self.port, self.theme_source, self.jobs)
         self._side = card()
         side = QVBoxLayout(self._side)
         side.addWidget(self._picker_title)
         side.addWidget(self._picker, 100)
         side.addWidget(self._picker_hint)
         side.addSpacing(10)
-        side.addWidget(self._drivers_title)
-        side.addWidget(self._bars)
-        side.addWidget(self._drivers_hint)
+        side.addWidget(self._drivers)
         side.addStretch(1)
 
         self._range_buttons = [KeyButton(str(number + 1)) for number in range(len(RANGES_S))]
@@ -162,7 +160,7 @@ class TrendsScreen(Screen):
             button.setText(text)
         self._picker_title.setText(self.tr("SHOWN"))
         self._picker_hint.setText(self.tr("C: to the list · ↑ ↓: choose · Enter: show or hide"))
-        self._drivers_title.setText(self.tr("WHAT DRIVES THE RISK"))
+        self._drivers.retranslate()
         self._empty.setText(
             self.tr("Choose a channel on the left.")
             if self._specs()
@@ -227,7 +225,6 @@ class TrendsScreen(Screen):
         """Follow the line; redrawn only as often as a pixel of the time axis passes."""
         self._snapshot = snapshot
         now_s = self._now_s()
-        self._memory.remember(snapshot, now_s)
         if not self._live:
             return
         due_s = max(0.1, self._span_s / max(self._plots.width() - 300, 300))
@@ -301,20 +298,17 @@ class TrendsScreen(Screen):
         scored = [(lane.value(at_s, self._span_s), lane) for lane in risks]
         known = [(score, lane) for score, lane in scored if not math.isnan(score)]
         if not known:
-            self._bars.show_contributions((), {})
-            self._drivers_hint.setText(self.tr("No risk is shown at this time.") if risks else self.tr("Choose a risk in the list above."))
+            self._drivers.show_nothing(has_risks=bool(risks))
             return
         score, worst = max(known, key=lambda pair: pair[0])
-        drivers = self._memory.at(worst.spec.sensor, worst.spec.target, at_s)
-        names = {
-            one.id: pick(one.name) for sensor in self.port.station.sensors if sensor.id == worst.spec.sensor for one in sensor.channels
-        }
-        self._bars.show_contributions(drivers or (), names)
-        what = f"{worst.spec.title} {score:.2f}"
-        if drivers is None:
-            self._drivers_hint.setText(self.tr("{risk}. Drivers are remembered since this window was opened.").format(risk=what))
+        spec = worst.spec
+        names = {one.id: pick(one.name) for sensor in self.port.station.sensors if sensor.id == spec.sensor for one in sensor.channels}
+        risk = f"{spec.title} {score:.2f}"
+        newest = self._risk(spec)
+        if self._live and self._cursor_s is None and newest is not None:
+            self._drivers.show_now(risk, newest.finding.contributors, names)
         else:
-            self._drivers_hint.setText(what if drivers else self.tr("{risk}. No channel stands out.").format(risk=what))
+            self._drivers.show_past(risk, spec.sensor, spec.target, at_s, names)
 
     # older values and warnings, off the GUI thread
 

@@ -28,6 +28,7 @@ from station.view import (
     CameraView,
     Counts,
     DiskView,
+    Drivers,
     Feedback,
     ImageQuery,
     ImageRecord,
@@ -65,6 +66,9 @@ class FakeLine:
         self.resets: list[AlarmId] = []
         self.feedback: list[Feedback] = []
         self.undone: list[int] = []
+        self.drivers: Drivers | None = None
+        """What the records know of what drove a risk, at whatever moment."""
+        self.drivers_asked: list[tuple[SourceId, str, datetime]] = []
         self.fail_with = ""
         """When set, every command answers with this sentence instead of doing anything."""
         self.gate = threading.Event()
@@ -217,6 +221,11 @@ class FakeLine:
             return trace(utc_s, risk_score(TARGETS.index(channel.removeprefix("risk:")), utc_s - START.timestamp()))
         index = [name for name, *_ in CHANNELS].index(channel)
         return trace(utc_s, channel_values(index, utc_s - START.timestamp()))
+
+    def drivers_at(self, sensor: SourceId, target: str, utc: datetime) -> Drivers | None:
+        self.gate.wait()
+        self.drivers_asked.append((sensor, target, utc))
+        return self.drivers
 
     def images(self, query: ImageQuery) -> Sequence[ImageRecord]:
         records = [self._image(number) for number in range(60)]

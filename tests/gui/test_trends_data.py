@@ -1,4 +1,4 @@
-"""Trends: memory and records become one curve; values at the cursor; ranges; drivers remembered."""
+"""Trends: memory and records become one curve; values at the cursor; ranges."""
 
 from __future__ import annotations
 
@@ -8,11 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gui.trends_axis import tick_step_s, ticks
-from gui.trends_data import EMPTY, ContributionMemory, LaneSpec, drawn, joined, value_at, value_range
+from gui.trends_data import EMPTY, LaneSpec, drawn, joined, value_at, value_range
 from gui.trends_lanes import first_picked
 from station.frames import SourceId
 from station.view import Trace
-from tests.gui.fake_line import FakeLine
 
 
 def trace(utc_s: NDArray[np.float64], value: NDArray[np.float64]) -> Trace:
@@ -71,18 +70,6 @@ def test_the_axis_holds_band_and_extremes() -> None:
     assert -4.0 < low < 0.0
     assert 10.0 < high < 22.0
     assert value_range(spec(threshold=0.5), spike, 0.0, 1.0)[1] < 1.3
-
-
-def test_drivers_are_remembered_by_time() -> None:
-    line = FakeLine()
-    memory = ContributionMemory()
-    memory.remember(line.snapshot(), 1000.0)
-    assert memory.at("rig", "pump", 999.0) is None
-    found = memory.at("rig", "pump", 1005.0)
-    assert found is not None
-    assert [one.channel for one in found] == ["FS1", "PS1"]
-    assert memory.at("rig", "cooler", 1005.0) == ()
-    assert memory.at("rig", "nothing", 1005.0) is None
 
 
 def test_ticks_are_round_and_fit() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from datetime import UTC, datetime
 
 import numpy as np
 import pytest
@@ -12,7 +13,10 @@ from pytestqt.qtbot import QtBot
 
 from gui.jobs import Jobs
 from gui.theme import TOUCH_PX, ThemeSource
+from gui.time_text import moment_text
 from gui.trends_screen import RANGES_S, TrendsScreen
+from inference.findings import Contribution
+from station.view import Drivers
 from tests.gui.fake_line import START, FakeLine
 
 
@@ -113,12 +117,56 @@ def test_warnings_are_marked_and_named(screen: TrendsScreen, fake_line: FakeLine
     assert raised[at].definition.title.en in screen._mark_note.text()
 
 
-def test_a_risk_shows_what_drives_it(screen: TrendsScreen) -> None:
-    screen._on_cursor_wanted(screen.view[1])
-    assert screen._bars.rows[0] == ("Volume flow", 0.61)
-    screen._on_cursor_wanted(screen.view[0])
-    assert screen._bars.rows == ()
-    assert "remembered since" in screen._drivers_hint.text()
+def asked(screen: TrendsScreen, line: FakeLine, qtbot: QtBot) -> None:
+    """Wait until the cursor has rested and the records have answered."""
+    before = len(line.drivers_asked)
+    qtbot.waitUntil(lambda: len(line.drivers_asked) > before and screen.jobs.waiting == 0)
+
+
+def test_live_a_risk_shows_what_drives_it_now_and_asks_no_records(screen: TrendsScreen, fake_line: FakeLine) -> None:
+    assert screen._drivers.rows[0] == ("Volume flow", 0.61)
+    assert "0." in screen._drivers.sentence
+    assert fake_line.drivers_asked == []
+
+
+def test_the_cursor_shows_what_drove_the_risk_then_as_the_records_know_it(screen: TrendsScreen, fake_line: FakeLine, qtbot: QtBot) -> None:
+    then = datetime.fromtimestamp(screen.view[0] + 20.0, UTC)
+    fake_line.drivers = Drivers(then, (Contribution("PS1", 0.9, 0.4), Contribution("FS1", 0.1, 0.1)))
+    screen._on_cursor_wanted(screen.view[0] + 30.0)
+    asked(screen, fake_line, qtbot)
+    sensor, target, utc = fake_line.drivers_asked[-1]
+    assert (sensor, target) == ("rig", "pump")
+    assert utc.timestamp() == pytest.approx(screen.view[0] + 30.0, abs=0.06)
+    assert [share for _, share in screen._drivers.rows] == [0.9, 0.1]
+    assert screen._drivers.sentence.endswith(moment_text(then))
+    screen._clear_cursor()
+    assert screen._drivers.rows[0] == ("Volume flow", 0.61)
+
+
+def test_a_cursor_that_moves_asks_once_where_it_rests(screen: TrendsScreen, fake_line: FakeLine, qtbot: QtBot) -> None:
+    for step in range(20):
+        screen._on_cursor_wanted(screen.view[0] + step)
+    asked(screen, fake_line, qtbot)
+    assert len(fake_line.drivers_asked) == 1
+    assert fake_line.drivers_asked[0][2].timestamp() == pytest.approx(screen.view[0] + 19.0, abs=0.06)
+
+
+@pytest.mark.parametrize(("known", "said"), [(None, "not kept"), (Drivers(START, ()), "No channel stands out")])
+def test_where_the_records_know_nothing_it_is_said(
+    screen: TrendsScreen, fake_line: FakeLine, qtbot: QtBot, known: Drivers | None, said: str
+) -> None:
+    fake_line.drivers = known
+    screen._on_cursor_wanted(screen.view[0] + 30.0)
+    asked(screen, fake_line, qtbot)
+    assert screen._drivers.rows == ()
+    assert said in screen._drivers.sentence
+
+
+def test_held_and_yesterday_the_records_are_asked_for_the_end_of_the_view(screen: TrendsScreen, fake_line: FakeLine, qtbot: QtBot) -> None:
+    screen._on_pan_wanted(-86_400.0)
+    asked(screen, fake_line, qtbot)
+    assert fake_line.drivers_asked[-1][2].timestamp() == pytest.approx(screen.view[1], abs=0.06)
+    assert fake_line.drivers_asked[-1][2].timestamp() == pytest.approx(now_s(fake_line) - 86_400.0, abs=5.0)
 
 
 def test_a_tap_on_a_row_shows_or_hides_it(screen: TrendsScreen, qtbot: QtBot) -> None:
