@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import re
 import string
+from datetime import UTC, datetime
 from functools import lru_cache
 
 from PySide6.QtCore import QCoreApplication
 
 from gui.sentence_templates import PACK_TEMPLATES, TEMPLATES
+from gui.time_text import moment_text
 from inference.reasons import QT_TRANSLATE_NOOP
 from inference.reasons import TEMPLATES as REASONS
 
@@ -23,8 +25,18 @@ _ERROR = re.compile(r"(?P<what>[^(]+?)(?: \((?P<where>.*)\))?\.(?: (?P<do>.+?)\.
 """How :class:`inference.errors.LinesideError` writes: what (where: value). do."""
 
 
+_STAMP = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC")
+"""How times are written below the window."""
+_JOIN = "; "
+
+
 def sentence_text(sentence: str) -> str:
-    """*sentence* in the current language where it is known, else as it is; the parts of an error are looked up one by one."""
+    """*sentence* in the current language where it is known, else as it is, with times of day in local time.
+
+    The parts of an error, and sentences joined by a semicolon, are looked up one by one.
+    """
+    if _STAMP.fullmatch(sentence):
+        return moment_text(datetime.fromisoformat(sentence.removesuffix(" UTC")).replace(tzinfo=UTC))
     found = _match(sentence)
     if found is not None:
         context, template, places = found
@@ -36,7 +48,8 @@ def sentence_text(sentence: str) -> str:
 def _error_text(sentence: str) -> str:
     parts = _ERROR.fullmatch(sentence)
     if parts is None or _match(parts["what"]) is None:
-        return sentence
+        joined = sentence.split(_JOIN)
+        return sentence if len(joined) == 1 else _JOIN.join(sentence_text(part) for part in joined)
     said = sentence_text(parts["what"])
     if parts["where"]:
         said = _say(_WHERE).format(what=said, where=sentence_text(parts["where"]))

@@ -66,7 +66,7 @@ class AlarmEvent:
         count: Findings behind the alarm so far.
         person_id: Who did it; None for what happened by itself.
         note: What the person said about it.
-        finding: The finding that raised it; None for alarms without one and after a restart.
+        finding: The finding that raised it, with the events that raise; None otherwise.
         reason: Why there is no verdict; None otherwise.
         detail: Particulars in English; empty where there are none.
         input_ref: ``Frame.sequence`` or ``Sample.sequence`` of the input behind it; None where there is none.
@@ -110,9 +110,9 @@ class OpenAlarm:
         acknowledged_by: Who acknowledged the present activation; None while nobody has.
         acknowledged_utc: When.
         returned_utc: When the condition was over; None while it is active.
-        finding: The finding that raised it; None after a restart.
+        finding: The finding that raised it; from records: without its heatmap.
         reason: Why there is no verdict; None otherwise.
-        detail: Particulars in English, the time away after a restart included.
+        detail: Particulars in English, the newest time away after a restart included (in UTC).
         input_ref: Sequence number of the input that raised it.
     """
 

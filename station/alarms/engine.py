@@ -26,6 +26,7 @@ from station.view import AlarmKind, AlarmState
 
 COUNT_EVENT_EVERY_S = 5.0
 """A growing count is told to the records at most so often, s."""
+_AWAY = "Not watched from"
 
 
 class AlarmRefusedError(LinesideError):
@@ -327,12 +328,14 @@ class AlarmEngine:
             away_since_utc: When the former run was last known to be alive; marked in the alarm's detail.
         """
         events: list[AlarmEvent] = []
-        away = "" if away_since_utc is None else f"Not watched from {_stamp(away_since_utc)} to {_stamp(utc)}"
+        away = "" if away_since_utc is None else f"{_AWAY} {_stamp(away_since_utc)} to {_stamp(utc)}"
         for alarm in alarms:
             if isinstance(when := alarm.definition.when, GrowthCondition):
                 self._growth_slots(alarm.source_id, when.position or "")
             slot = self._slots.get(DefinitionId(alarm.definition.id))
-            detail = "; ".join(part for part in (alarm.detail, away) if part)
+            # Of several restarts the newest counts here; each stands in its own event.
+            before = alarm.detail.partition(_AWAY)[0].removesuffix("; ") if away else alarm.detail
+            detail = "; ".join(part for part in (before, away) if part)
             if slot is None or slot.alarm is not None or slot.source_id != alarm.source_id:
                 gone = "The station file has no such warning any more" if slot is None else "Replaced by another occurrence"
                 closed = replace(alarm, state=AlarmState.NORMAL, detail=gone)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, insert, select, update
 
-from inference.findings import Contribution, Finding, Region
+from inference.findings import Contribution, Finding, Region, Verdict
 from inference.reasons import Reason, ReasonCode
 from station.events import AlarmEvent, AlarmEventKind, StationEvent
 from station.frames import AlarmId, PersonId, SourceId
@@ -257,6 +258,27 @@ def finding_json(finding: Finding) -> str:
     )
 
 
+def finding_from_json(text: str) -> Finding | None:
+    """What :func:`finding_json` kept: no heatmap, no reason, no elapsed time. None where there was no finding."""
+    if not text:
+        return None
+    kept = json.loads(text)
+    return Finding(
+        target=kept["target"],
+        verdict=Verdict(kept["verdict"]),
+        label=kept["label"],
+        score=_or_nan(kept["score"]),
+        threshold=_or_nan(kept["threshold"]),
+        model=kept["model"],
+        version=kept["version"],
+        sha256=kept["sha256"],
+        provider=kept["provider"],
+        elapsed_ms=math.nan,
+        regions=tuple(Region(r["label"], r["score"], r["x"], r["y"], r["w"], r["h"]) for r in kept["regions"]),
+        contributors=tuple(Contribution(c["channel"], c["share"], c["effect"]) for c in kept["contributors"]),
+    )
+
+
 def contributions_json(contributions: Sequence[Contribution]) -> str:
     """The strongest :data:`MOST_CONTRIBUTIONS` as ``[[channel, share, effect], …]``, without what is too small to be seen."""
     seen = [c for c in contributions[:MOST_CONTRIBUTIONS] if c.share >= LEAST_SHARE]
@@ -297,6 +319,10 @@ def _region(region: Region) -> dict[str, object]:
         "w": region.width,
         "h": region.height,
     }
+
+
+def _or_nan(value: float | None) -> float:
+    return math.nan if value is None else float(value)
 
 
 def _number(value: float) -> float | None:

@@ -20,7 +20,7 @@ from station.config import AlarmConfig, Text
 from station.events import OpenAlarm
 from station.frames import AlarmId, DefinitionId, PersonId, SourceId
 from station.keeping import WhyKept
-from station.records.journal import contributions_from_json, reason_from_json
+from station.records.journal import contributions_from_json, finding_from_json, reason_from_json
 from station.records.schema import alarms, contributions, feedback, from_us, images, label_counts, series, to_us, trend, verdict_counts
 from station.view import (
     AlarmKind,
@@ -89,6 +89,7 @@ def left_open(connection: Connection, images_dir: Path) -> LeftOpen:
                 acknowledged_by=PersonId(row.acknowledged_by) if row.acknowledged_by else None,
                 acknowledged_utc=_time(row.acknowledged_us),
                 returned_utc=_time(row.returned_us),
+                finding=finding_from_json(row.finding_json),
                 reason=reason_from_json(row.reason_json),
                 detail=row.detail,
                 input_ref=row.input_ref,

@@ -6,6 +6,7 @@ import importlib.util
 import shutil
 import string
 import xml.etree.ElementTree as ET
+from datetime import UTC, datetime
 from pathlib import Path
 from types import ModuleType
 
@@ -14,6 +15,7 @@ import pytest
 from gui.language import TRANSLATIONS, Language, LanguageSwitch, current_language, pick, reason_text
 from gui.sentence_templates import TEMPLATES as TEMPLATES_BELOW
 from gui.sentences import sentence_text
+from gui.time_text import moment_text
 from inference.errors import SourceError
 from inference.reasons import TEMPLATES, Reason, ReasonCode
 from station.config import Text
@@ -127,6 +129,19 @@ def test_the_parts_of_an_error_are_said_one_by_one(language_switch: LanguageSwit
     assert sentence_text(test) == "3 秒内没有数据：图像文件夹不存在（/data/in (old)）。请建立该文件夹，或在工位文件中更改 path。"
     gone = Reason.of(ReasonCode.SOURCE_GONE, detail=error)
     assert reason_text(gone).startswith("无信号：图像文件夹不存在")
+
+
+def test_times_are_said_in_local_time_and_joined_sentences_one_by_one(language_switch: LanguageSwitch) -> None:
+    since, until = datetime(2026, 3, 1, 10, 59, tzinfo=UTC), datetime(2026, 3, 1, 11, 0, 5, tzinfo=UTC)
+    detail = "TS1 = 61; Not watched from 2026-03-01 10:59:00 UTC to 2026-03-01 11:00:05 UTC"
+    local = [moment_text(at) for at in (since, until)]
+    assert "UTC" not in "".join(local)
+    assert sentence_text(detail) == f"TS1 = 61; Not watched from {local[0]} to {local[1]}"
+    language_switch.use(Language.CHINESE)
+    said = sentence_text(detail)
+    assert said.startswith("TS1 = 61; ")
+    assert all(one in said for one in local)
+    assert "Not watched" not in said
 
 
 def test_reasons_are_said_within_sentences(language_switch: LanguageSwitch) -> None:

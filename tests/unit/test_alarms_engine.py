@@ -297,6 +297,18 @@ def test_what_was_open_is_open_after_a_restart_with_the_time_away() -> None:
     assert returned.closes
 
 
+def test_after_several_restarts_the_newest_time_away_is_told_beside_the_cause() -> None:
+    e = engine(definition({"kind": "limit", "source": RIG, "channel": "TS1", "side": "high", "raise_at": 60, "clear_at": 55}))
+    e.on_values(RIG, {"TS1": 61.0}, 0, utc(0))
+    for hour in (1, 2, 3):
+        before, e = e, engine(*[alarm.definition for alarm in e.open_alarms()])
+        (event,) = e.restore(before.open_alarms(), 0.0, utc(3600 * hour), away_since_utc=utc(3600 * hour - 60))
+    assert event.detail == "TS1 = 61; Not watched from 2026-03-01 10:59:00 UTC to 2026-03-01 11:00:00 UTC"
+    after = engine(*[alarm.definition for alarm in e.open_alarms()])
+    (event,) = after.restore(e.open_alarms(), 0.0, utc(9 * 3600))
+    assert event.detail.endswith("11:00:00 UTC")
+
+
 def test_a_warning_without_its_definition_is_withdrawn() -> None:
     before = engine(definition())
     feed(before, [0.9])

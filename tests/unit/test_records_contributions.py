@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,17 +14,18 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import create_engine, text
 
-from inference.findings import Contribution
+from inference.findings import Contribution, Verdict
 from station import paths
 from station.config import RecordsConfig
 from station.frames import PersonId
 from station.keeping import CONTRIBUTIONS_AGAIN_S, ContributionRule
 from station.records.database import open_database
-from station.records.journal import MOST_CONTRIBUTIONS, contributions_from_json, contributions_json
+from station.records.journal import MOST_CONTRIBUTIONS, contributions_from_json, contributions_json, finding_json
 from station.records.retention import forget_values
 from station.records.schema import to_us
 from station.view import FeedbackAnswer
 from tests.unit.alarm_making import RIG, START, definition, utc
+from tests.unit.alarm_making import finding as found
 from tests.unit.record_making import HandClock, open_records
 
 HOLD = timedelta(seconds=2 * CONTRIBUTIONS_AGAIN_S)
@@ -146,7 +147,7 @@ def write_records_of_the_first_format(file: Path) -> None:
         config.attributes["connection"] = connection
         command.upgrade(config, "0001")
         at = to_us(START)
-        finding = json.dumps({"target": "pump", "label": "severe leakage", "score": 0.93, "threshold": 0.5})
+        finding = finding_json(replace(found(0.93, label="severe leakage", target="pump", bad=Verdict.FAULT), contributors=LEAK))
         row = {"definition": definition().model_dump_json(), "finding": finding, "at": at}
         connection.execute(
             text(
@@ -173,6 +174,8 @@ def test_records_of_the_first_format_are_taken_over_whole(tmp_path: Path) -> Non
     try:
         (alarm,) = records.open_alarms().alarms
         assert (alarm.alarm_id, alarm.count) == ("a-1", 3)
+        assert alarm.finding is not None
+        assert (alarm.finding.label, alarm.finding.score) == ("severe leakage", 0.93)
         answer = records.open_alarms().feedback[alarm.alarm_id]
         assert (answer.answer, answer.person_id, answer.note) == (FeedbackAnswer.REAL, PersonId("wei"), "seen")
         assert records.history_trace(RIG, "risk:pump", utc(0), utc(10), 10).value.tolist() == pytest.approx([n / 10 for n in range(10)])

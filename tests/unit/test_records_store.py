@@ -6,6 +6,7 @@ import math
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,7 +15,8 @@ import numpy as np
 import pytest
 
 from inference.errors import RecordsError
-from inference.findings import Region
+from inference.findings import Contribution, Region
+from inference.reasons import Reason, ReasonCode
 from station.alarms.engine import AlarmEngine
 from station.events import AlarmEventKind, StationEvent, StationEventKind
 from station.frames import AlarmId, PersonId, SourceId
@@ -96,6 +98,34 @@ def test_a_closed_warning_is_history_and_not_open(tmp_path: Path) -> None:
     again = open_records(tmp_path)
     assert again.open_alarms().alarms == ()
     again.stop()
+
+
+def test_a_restored_warning_still_says_what_was_found(tmp_path: Path) -> None:
+    leak = replace(
+        finding(0.93, label="severe leakage", target="pump"),
+        regions=(Region("pit", 0.9, 4, 5, 6, 7), Region("pit", 0.6, 1, 2, 3, 4)),
+        contributors=(Contribution("PS1", 0.7, 0.4), Contribution("TS1", 0.3, -0.1)),
+        heatmap=np.zeros((4, 4), np.uint8),
+        elapsed_ms=math.nan,
+    )
+    engine = AlarmEngine([definition(), definition({"kind": "no_verdict", "source": CAM}, id="gone")], camera_ids=[CAM])
+    first = open_records(tmp_path)
+    for event in (
+        *engine.on_findings(CAM, [leak], 0, utc(0), 7),
+        *engine.on_no_verdict(CAM, Reason.of(ReasonCode.NOT_STARTED), 1, utc(1)),
+        *engine.on_no_verdict(CAM, Reason.of(ReasonCode.STALE, age_s="3"), 1, utc(1)),
+    ):
+        first.keep_event(event)
+    first.stop()
+    again = open_records(tmp_path)
+    by_name = {alarm.definition.id: alarm for alarm in again.open_alarms().alarms}
+    again.stop()
+    kept = by_name["crack"].finding
+    assert kept is not None
+    for name in ("target", "verdict", "label", "score", "threshold", "model", "version", "sha256", "provider", "regions", "contributors"):
+        assert getattr(kept, name) == getattr(leak, name), name
+    assert kept.heatmap is None
+    assert (by_name["gone"].finding, by_name["gone"].reason) == (None, Reason.of(ReasonCode.STALE, age_s="3"))
 
 
 def test_a_restored_warning_goes_on_in_the_records(tmp_path: Path) -> None:
