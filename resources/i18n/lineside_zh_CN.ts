@@ -91,6 +91,68 @@
     </message>
 </context>
 <context>
+    <name>DriversPanel</name>
+    <message>
+        <source>WHAT DRIVES THE RISK</source>
+        <translation>风险由何引起</translation>
+    </message>
+    <message>
+        <source>No risk is shown at this time.</source>
+        <translation>此时没有风险数据。</translation>
+    </message>
+    <message>
+        <source>Choose a risk in the list above.</source>
+        <translation>请在上方列表中选择一项风险。</translation>
+    </message>
+    <message>
+        <source>{risk}. No channel stands out.</source>
+        <translation>{risk}。没有突出的通道。</translation>
+    </message>
+    <message>
+        <source>{risk}. What drove it was not kept for this time.</source>
+        <translation>{risk}。该时刻的成因没有记录。</translation>
+    </message>
+    <message>
+        <source>{risk}, as judged {when}</source>
+        <translation>{risk}，判定于 {when}</translation>
+    </message>
+</context>
+<context>
+    <name>Driving</name>
+    <message>
+        <source>The risk comes from {first}</source>
+        <translation>风险来自{first}</translation>
+    </message>
+    <message>
+        <source>The risk comes from {first} and {second}</source>
+        <translation>风险来自{first}和{second}</translation>
+    </message>
+    <message>
+        <source>The risk comes from {first}, {second} and {third}</source>
+        <translation>风险来自{first}、{second}和{third}</translation>
+    </message>
+    <message>
+        <source>{channel} ({share} %)</source>
+        <translation>{channel}（{share}%）</translation>
+    </message>
+    <message>
+        <source>{channel} ({share} %; {value}, usually {usual})</source>
+        <translation>{channel}（{share}%；{value}，通常为 {usual}）</translation>
+    </message>
+    <message>
+        <source>{sentence}, most of it {start} to {end} s into the cycle</source>
+        <translation>{sentence}，主要在周期的第 {start} 至 {end} 秒</translation>
+    </message>
+    <message>
+        <source>{sentence}, most of it {start} to {end} s before now</source>
+        <translation>{sentence}，主要在 {start} 至 {end} 秒前</translation>
+    </message>
+    <message>
+        <source>{sentence}, most of it {start} to {end} cycles before now</source>
+        <translation>{sentence}，主要在 {start} 至 {end} 个周期前</translation>
+    </message>
+</context>
+<context>
     <name>FeedbackBar</name>
     <message>
         <source>Cause</source>
@@ -168,12 +230,24 @@
         <translation>复位</translation>
     </message>
     <message>
+        <source>What happened before and after</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Nothing needs you now.</source>
         <translation>目前无需处理。</translation>
     </message>
     <message>
         <source>Sign in with F10, so that you can answer warnings.</source>
         <translation>请按 F10 登录，以便答复报警。</translation>
+    </message>
+    <message>
+        <source>Risk: {target}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The last times:</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{what} {score} (limit {limit})</source>
@@ -240,6 +314,10 @@
     <message>
         <source>Heatmap over the picture</source>
         <translation>在图像上显示热力图</translation>
+    </message>
+    <message>
+        <source>What happened before and after a warning</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Reset a latched warning</source>
@@ -812,7 +890,7 @@
     </message>
     <message>
         <source>Another person is signed in now. Look at the answer and give it again.</source>
-        <translation type="unfinished"></translation>
+        <translation>现在登录的是另一个人。请核对答复后重新提交。</translation>
     </message>
     <message>
         <source>This is not the PIN of that person. Try again.</source>
@@ -1809,10 +1887,6 @@
         <translation>C：到列表 · ↑ ↓：选择 · 回车：显示或隐藏</translation>
     </message>
     <message>
-        <source>WHAT DRIVES THE RISK</source>
-        <translation>风险由何引起</translation>
-    </message>
-    <message>
         <source>Choose a channel on the left.</source>
         <translation>请在左侧选择通道。</translation>
     </message>
@@ -1823,22 +1897,6 @@
     <message>
         <source>← →: cursor · X: cursor away · Shift + ← →: earlier, later · + −: zoom · drag and wheel do the same</source>
         <translation>← →：移动游标 · X：收起游标 · Shift + ← →：更早、更晚 · + −：缩放 · 也可拖动或用滚轮</translation>
-    </message>
-    <message>
-        <source>No risk is shown at this time.</source>
-        <translation>此时没有风险数据。</translation>
-    </message>
-    <message>
-        <source>Choose a risk in the list above.</source>
-        <translation>请在上方列表中选择一项风险。</translation>
-    </message>
-    <message>
-        <source>{risk}. Drivers are remembered since this window was opened.</source>
-        <translation>{risk}。起因自本窗口打开后开始记录。</translation>
-    </message>
-    <message>
-        <source>{risk}. No channel stands out.</source>
-        <translation>{risk}。没有突出的通道。</translation>
     </message>
     <message>
         <source>Pause</source>
