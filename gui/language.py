@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
@@ -9,6 +10,8 @@ from typing import Protocol
 from PySide6.QtCore import QCoreApplication, QEvent, QLocale, QObject, QTranslator, Signal
 
 from gui.sentences import sentence_text
+from inference.driving import say_driving
+from inference.findings import Contribution
 from inference.reasons import TEMPLATES, Reason
 
 TRANSLATIONS = Path(__file__).resolve().parent.parent / "resources" / "i18n"
@@ -59,6 +62,11 @@ def reason_text(reason: Reason) -> str:
     """*reason* as one sentence in the current language, without a full stop."""
     said = Reason(reason.code, tuple((name, sentence_text(value)) for name, value in reason.particulars))
     return said.fill(QCoreApplication.translate("Reason", TEMPLATES[reason.code]))
+
+
+def driving_text(contributors: Sequence[Contribution], name_of: Callable[[str], str]) -> str:
+    """Which channels drive a risk, as one sentence in the current language without a full stop; empty where none does."""
+    return say_driving(contributors, name_of, lambda template: QCoreApplication.translate("Driving", template))
 
 
 class LanguageSwitch(QObject):

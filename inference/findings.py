@@ -45,13 +45,44 @@ class Region:
     height: int
 
 
+class MomentKind(StrEnum):
+    """What the times of a :class:`Moment` count."""
+
+    INTO_CYCLE_S = "into_cycle_s"
+    """Seconds from the beginning of the machine's cycle."""
+    BEFORE_NOW_S = "before_now_s"
+    BEFORE_NOW_CYCLES = "before_now_cycles"
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A part of the window, from *start* to *end*; before now, *start* is the longer ago."""
+
+    kind: MomentKind
+    start: float
+    end: float
+
+
 @dataclass(frozen=True, slots=True)
 class Contribution:
-    """How much one channel drove a score: *share* of the total, 0..1, signed effect in score units."""
+    """How much one channel drove a score.
+
+    Attributes:
+        channel: Its name.
+        share: Of all that raised the score, 0..1.
+        effect: How far the score falls without it, signed.
+        value: What it read, in *unit*: mean of a machine cycle, else the newest; None for words and where not looked at.
+        usual: The mean it was taught with, in *unit*.
+        moment: The part of the window that counted most; None where that was not looked at.
+    """
 
     channel: str
     share: float
     effect: float
+    value: float | None = None
+    usual: float | None = None
+    unit: str = ""
+    moment: Moment | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

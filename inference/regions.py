@@ -15,6 +15,9 @@ MAX_REGIONS = 100
 """More regions than this in one image tell nobody anything; the strongest are kept."""
 
 
+HEAT_FLOOR = 0.05
+"""Less than this is not drawn: a network never says zero, and summed over the whole picture its murmur outweighs a small defect."""
+
 MAP_KINDS = (OutputKind.PROBABILITY_MAP, OutputKind.ANOMALY_MAP)
 """Outputs that are maps over the image."""
 
@@ -104,8 +107,9 @@ def find_regions(grid: FloatArray, output: Output, label: str, geometry: MapGeom
 
 
 def draw_heatmap(grid: FloatArray, geometry: MapGeometry) -> ImageU8:
-    """The map as uint8 H x W of the judged image, 0..255, read-only."""
-    levels: ImageU8 = np.asarray(np.clip(grid, 0.0, 1.0) * np.float32(255.0) + np.float32(0.5)).astype(np.uint8)
+    """The map as uint8 H x W of the judged image, 0..255, read-only; what is below :data:`HEAT_FLOOR` is nothing."""
+    shown = np.where(grid >= np.float32(HEAT_FLOOR), np.clip(grid, 0.0, 1.0), np.float32(0.0))
+    levels: ImageU8 = np.asarray(shown * np.float32(255.0) + np.float32(0.5)).astype(np.uint8)
     place = geometry.placement
     if (place.width, place.height) != geometry.network_px:
         levels = np.asarray(cv2.resize(levels, geometry.network_px, interpolation=cv2.INTER_LINEAR), dtype=np.uint8)

@@ -9,7 +9,7 @@ import numpy as np
 
 from inference.contract import Channel, Output, OutputKind, SequenceInput
 from inference.errors import InputError, PackError
-from inference.explanation import Explain, explain_scores, run_rows
+from inference.explanation import Explain, add_evidence, explain_scores, run_rows
 from inference.findings import Contribution, Finding, FloatArray, Verdict
 from inference.pack import ModelPack
 from inference.reasons import Reason, ReasonCode
@@ -150,6 +150,7 @@ def judge_tensor(
         explained = explain_scores(session, tensor, places, contract, scores)
         if explain is Explain.WHEN_NOTABLE:
             explained = {name: ranked for name, ranked in explained.items() if name in notable}
+        explained = add_evidence(session, tensor, places, contract, scores, explained)
     elapsed_ms = (time.perf_counter() - start) * 1e3
     return tuple(
         _make_finding(pack, session, output, scores[output.name], explained.get(output.name, ()), tensors, elapsed_ms) for output in judged

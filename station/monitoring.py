@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from inference.contract import SequenceInput, TableInput, WindowKind
+from inference.driving import say_driving, title_of
 from inference.errors import InputError, PackError, ProviderError
 from inference.findings import Finding, Verdict
 from inference.model_opening import open_model
@@ -22,6 +23,7 @@ from inference.pack import find_pack
 from inference.providers import ProviderChoice
 from inference.reasons import Reason, ReasonCode
 from inference.recording import Recording, RecordingKind
+from inference.row_stream import RowStream
 from inference.sequence_preprocessing import FloatSeries, count_samples, hold_over, resample_mean
 from inference.sequence_runner import SequenceRunner
 from inference.sequence_stream import SequenceStream
@@ -102,6 +104,7 @@ def monitor(
     else:
         raise PackError("This pack does not judge sensors", where=pack_name, do="Name a pack for sensors, or use: python main.py inspect")
     counted: Counter[Verdict] = Counter()
+    name_of = title_of(model.pack.contract)
     made = 0
     walked = 0
     start = time.perf_counter()
@@ -110,7 +113,7 @@ def monitor(
         track_progress("Monitoring", len(recording), shown=show_progress) as advance,
     ):
         for row, findings in decisions:
-            results.write(_write_row(recording, row, finding) for finding in findings)
+            results.write(_write_row(recording, row, finding, name_of) for finding in findings)
             counted.update(finding.verdict for finding in findings)
             made += 1
             advance(row + 1 - walked)
@@ -203,9 +206,12 @@ def _judge_stream(runner: SequenceRunner, recording: Recording, every_s: float |
 
 
 def _judge_rows(runner: TableRunner, columns: dict[str, FloatSeries], rows: int) -> Iterator[Decision]:
+    stream = RowStream(runner)
     for row in range(rows):
+        values = {name: float(column[row]) for name, column in columns.items()}
+        stream.observe(values)
         try:
-            yield row, runner.judge_row({name: float(column[row]) for name, column in columns.items()})
+            yield row, stream.judge(values)
         except ProviderError as error:
             yield row, runner.refuse(_failed(error))
 
@@ -232,7 +238,13 @@ def _failed(error: ProviderError) -> Reason:
     return Reason.of(ReasonCode.MODEL_FAILED, detail=str(error).rstrip("."))
 
 
-def _write_row(recording: Recording, row: int, finding: Finding) -> tuple[str, ...]:
+def _say_why(finding: Finding, name_of: Callable[[str], str]) -> str:
+    if finding.reason is not None:
+        return finding.reason.sentence
+    return say_driving(finding.contributors, name_of) if finding.verdict is Verdict.FAULT else ""
+
+
+def _write_row(recording: Recording, row: int, finding: Finding, name_of: Callable[[str], str]) -> tuple[str, ...]:
     time_s = float(recording.time_s[row])
     return (
         recording.keys[row],
@@ -245,7 +257,7 @@ def _write_row(recording: Recording, row: int, finding: Finding) -> tuple[str, .
         write_number(finding.value),
         write_number(finding.lower),
         write_number(finding.upper),
-        "" if finding.reason is None else finding.reason.sentence,
+        _say_why(finding, name_of),
         write_contributors(finding.contributors),
         finding.model,
         finding.sha256,

@@ -69,10 +69,17 @@ def write_regions(regions: Sequence[Region]) -> str:
 
 
 def write_contributors(contributors: Sequence[Contribution]) -> str:
-    """Contributors as JSON: channel, share, effect; strongest first."""
-    return json.dumps(
-        [{"channel": c.channel, "share": round(c.share, 4), "effect": round(c.effect, 6)} for c in contributors], ensure_ascii=False
-    )
+    """Contributors as JSON: channel, share, effect; where known value, usual and unit, and the moment; strongest first."""
+    return json.dumps([_contributor(one) for one in contributors], ensure_ascii=False)
+
+
+def _contributor(one: Contribution) -> dict[str, object]:
+    said: dict[str, object] = {"channel": one.channel, "share": round(one.share, 4), "effect": round(one.effect, 6)}
+    if one.value is not None and one.usual is not None:
+        said |= {"value": float(f"{one.value:.5g}"), "usual": float(f"{one.usual:.5g}"), "unit": one.unit}
+    if one.moment is not None:
+        said |= {"moment": [one.moment.kind.value, one.moment.start, one.moment.end]}
+    return said
 
 
 def _explain(path: Path, error: OSError) -> ResultsError:

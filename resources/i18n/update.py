@@ -25,7 +25,7 @@ QM = HERE / "lineside_zh_CN.qm"
 def sources() -> list[str]:
     """Files that hold texts, relative to the root, in a fixed order."""
     files = sorted((ROOT / "gui").rglob("*.py"))
-    return [path.relative_to(ROOT).as_posix() for path in [*files, ROOT / "inference" / "reasons.py"]]
+    return [path.relative_to(ROOT).as_posix() for path in [*files, ROOT / "inference" / "driving.py", ROOT / "inference" / "reasons.py"]]
 
 
 def _tool(name: str) -> str:

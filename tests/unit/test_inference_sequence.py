@@ -283,7 +283,7 @@ def test_remaining_life_scores_against_its_full_length() -> None:
 
 
 def test_shares_are_of_what_raises_the_score() -> None:
-    ranked = rank_effects(("a", "b", "c", "d"), (0.1, 0.3, -0.2, 0.0))
+    ranked = rank_effects(("a", "b", "c", "d"), (0.01, 0.02, -0.2, 0.0), (0.1, 0.3, -0.2, 0.0))
     assert [(c.channel, round(c.share, 6)) for c in ranked] == [("b", 0.75), ("a", 0.25), ("c", 0.0)]
 
 
