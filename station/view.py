@@ -298,6 +298,28 @@ class AlarmRecord:
     closed_utc: datetime | None
     count: int
     feedback: Feedback | None = None
+    by_model: bool = False
+    """A model's finding raised it; not a limit, a missing verdict or the station itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class PictureAnswers:
+    """What people said of the pictures of one camera, beside what its model said of them.
+
+    Attributes:
+        source_id: The camera.
+        both_defect, both_good: People and model agree.
+        only_model: Called a defect by the model, good by a person.
+        only_person: Called OK by the model, a defect by a person.
+        unsure: Answered with Unsure.
+    """
+
+    source_id: SourceId
+    both_defect: int = 0
+    both_good: int = 0
+    only_model: int = 0
+    only_person: int = 0
+    unsure: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -316,6 +338,8 @@ class PeriodReport:
     by_interval: tuple[tuple[datetime, int, int], ...]
     """(start of interval, inspected, defects), for the p-chart."""
     alarms: tuple[AlarmRecord, ...]
+    pictures: tuple[PictureAnswers, ...] = ()
+    """Answers on pictures of the period, by camera; cameras without any are left out."""
 
 
 @dataclass(frozen=True, slots=True)

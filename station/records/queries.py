@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -32,6 +33,7 @@ from station.view import (
     ImageQuery,
     ImageRecord,
     PeriodReport,
+    PictureAnswers,
     ReviewLoad,
     Trace,
 )
@@ -42,6 +44,15 @@ IDS_PER_QUERY = 500
 """Databases limit how many values one statement may carry."""
 GAP_BUCKETS = 3.0
 """A hole wider than this many buckets (or usual distances of rows) is a gap in a trace."""
+_CELL = {
+    (FeedbackAnswer.REAL, Verdict.DEFECT): "both_defect",
+    (FeedbackAnswer.FALSE, Verdict.OK): "both_good",
+    (FeedbackAnswer.FALSE, Verdict.DEFECT): "only_model",
+    (FeedbackAnswer.REAL, Verdict.OK): "only_person",
+    (FeedbackAnswer.UNSURE, Verdict.DEFECT): "unsure",
+    (FeedbackAnswer.UNSURE, Verdict.OK): "unsure",
+}
+"""Of a picture, REAL means that there is a defect in it, FALSE that it is good."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +203,24 @@ def report(connection: Connection, since_utc: datetime, until_utc: datetime) -> 
         by_label=by_label,
         by_interval=tuple((from_us(since_us + int(row[0]) * width_us), int(row[1]), int(row[2])) for row in by_interval),
         alarms=history,
+        pictures=_picture_answers(connection, since_us, until_us),
     )
+
+
+def _picture_answers(connection: Connection, since_us: int, until_us: int) -> tuple[PictureAnswers, ...]:
+    """The newest standing answer on every picture taken in the period, against its verdict; pictures without verdict are left out."""
+    newest = select(func.max(feedback.c.feedback_id)).where(feedback.c.taken_back_us.is_(None)).group_by(feedback.c.image_id)
+    rows = connection.execute(
+        select(images.c.source_id, images.c.verdict, feedback.c.answer, func.count())
+        .join(feedback, feedback.c.image_id == images.c.image_id)
+        .where(images.c.utc_us >= since_us, images.c.utc_us < until_us, feedback.c.feedback_id.in_(newest))
+        .group_by(images.c.source_id, images.c.verdict, feedback.c.answer)
+    ).all()
+    counted: dict[str, Counter[str]] = {}
+    for source_id, verdict, answer, count in rows:
+        if verdict in (Verdict.OK, Verdict.DEFECT):
+            counted.setdefault(source_id, Counter())[_CELL[FeedbackAnswer(answer), Verdict(verdict)]] += int(count)
+    return tuple(PictureAnswers(SourceId(source_id), **cells) for source_id, cells in sorted(counted.items()))
 
 
 def _by_label(connection: Connection, since_us: int, until_us: int) -> tuple[tuple[str, int], ...]:
@@ -298,6 +326,7 @@ def _alarm_record(row: Row[tuple[object, ...]], answer: Feedback | None) -> Alar
         closed_utc=_time(row.closed_us),
         count=row.finding_count,
         feedback=answer,
+        by_model=bool(row.finding_json),
     )
 
 

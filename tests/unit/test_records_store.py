@@ -23,7 +23,7 @@ from station.frames import AlarmId, PersonId, SourceId
 from station.health import DeviceStatus
 from station.keeping import WhyKept
 from station.records.store import Records
-from station.view import AlarmState, Feedback, FeedbackAnswer, ImageQuery
+from station.view import AlarmState, Feedback, FeedbackAnswer, ImageQuery, PictureAnswers
 from tests.source_doubles import PATIENCE_S
 from tests.unit.alarm_making import CAM, RIG, START, definition, finding, judged, utc
 from tests.unit.record_making import HandClock, HandDisk, open_records, raised
@@ -296,6 +296,32 @@ def test_a_kept_picture_is_not_counted_so_that_labels_agree_with_defects(records
     wait_for_images(records, 1)
     report = records.report(utc(-1), utc(1))
     assert (report.defects, report.by_label) == (0, ())
+
+
+def test_the_report_holds_answers_on_pictures_against_their_verdicts(records: Records) -> None:
+    for number, score in enumerate((0.9, 0.9, 0.9, 0.1, 0.1, math.nan, 0.9, 0.9)):
+        records.keep_image(judged(number, seconds=number), WhyKept.DEFECT, finding(score), None)
+    wait_for_images(records, 8)
+    by_time = {image.utc: image.image_id for image in records.images(ImageQuery())}
+    real, false, unsure = FeedbackAnswer.REAL, FeedbackAnswer.FALSE, FeedbackAnswer.UNSURE
+    for number, answers in enumerate(((real,), (real, false), (unsure,), (false,), (real,), (real,), (false,), ())):
+        for answer in answers:
+            records.confirm(Feedback(answer, WEI, image_id=by_time[utc(number)]))
+    records.take_back(by_time[utc(6)], WEI)
+    expected = PictureAnswers(CAM, both_defect=1, both_good=1, only_model=1, only_person=1, unsure=1)
+    assert records.report(utc(0), utc(100)).pictures == (expected,)
+    assert records.report(utc(1), utc(3)).pictures == (PictureAnswers(CAM, only_model=1, unsure=1),)
+    assert records.report(utc(7), utc(100)).pictures == ()
+
+
+def test_the_history_tells_what_a_model_found_from_the_rest(records: Records) -> None:
+    limit = {"kind": "limit", "source": RIG, "channel": "TS1", "side": "high", "raise_at": 60, "clear_at": 55}
+    engine = AlarmEngine([definition(), definition(limit, id="hot")], camera_ids=[CAM])
+    for event in (*engine.on_findings(CAM, [finding(0.9)], 0, utc(0)), *engine.on_values(RIG, {"TS1": 61.0}, 1, utc(1))):
+        records.keep_event(event)
+    records.flush()
+    history = records.alarm_history(utc(0), utc(9))
+    assert {alarm.definition_id: alarm.by_model for alarm in history} == {"crack": True, "hot": False}
 
 
 def test_a_trace_is_thinned_without_losing_its_extremes(records: Records) -> None:
