@@ -3,13 +3,14 @@
 Pits never heal, so growth is judged over time steps of one camera position, not on one picture. The method is a Shewhart
 individuals chart that learns its own limits (W. A. Shewhart, *Economic Control of Quality of Manufactured Product*, 1931):
 
-* What is measured is the *extent* of a step: the square root of the share of the picture that the model's map marks. The
-  root makes the noise of a counted area independent of its size (M. S. Bartlett, *The square root transformation in analysis
-  of variance*, 1936: a count's root has a standard deviation of one half), and grows evenly with the width of a pit.
+* What is measured is the *extent* of a step: the square root of the share of the picture that the model's map marks at
+  places where it marked them before (:mod:`station.growth_places`: one bad picture measures nothing). The root makes the
+  noise of a counted area independent of its size (M. S. Bartlett, *The square root transformation in analysis of variance*,
+  1936: a count's root has a standard deviation of one half), and grows evenly with the width of a pit.
 * The first ``baseline_steps`` steps of a position say what is normal there: their mean and standard deviation, texture and
   dirt that the model mistakes for pits included.
 * The *growth* of a later step is its distance from that mean in standard deviations. From three on it counts (Shewhart's
-  limit); a warning wants two of the last three steps (the alarm definition's N of M), so that one bad picture warns nobody.
+  limit); the alarm definition may want it in N of the last M steps.
 * *Since when* it grows is where the cumulative sum of what exceeds :data:`CUSUM_SLACK` last left zero (E. S. Page,
   *Continuous inspection schemes*, Biometrika 1954).
 
@@ -23,8 +24,6 @@ import math
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from inference.findings import ImageU8
-
 CUSUM_SLACK = 1.5
 """Half of the three standard deviations that count: Page's reference value for that shift."""
 CUSUM_MOST = 6.0
@@ -33,16 +32,6 @@ KEPT_STEPS = 64
 """So many of the newest steps are kept with a trend."""
 _DAY = timedelta(days=1)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-def found_share(heatmap: ImageU8, level: float) -> float:
-    """Share of the picture, 0..1, that the map marks.
-
-    Args:
-        heatmap: uint8 H x W, 0..255, as in :attr:`inference.findings.Finding.heatmap`.
-        level: From this map value, 0..1, a pixel counts.
-    """
-    return float((heatmap >= math.ceil(level * 255.0)).mean()) if heatmap.size else 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +53,7 @@ class GrowthStep:
 
     Attributes:
         utc: When, aware UTC; the recording's own time where it is known.
-        area: Found share of the picture, 0..1 (the median over the step's pictures).
+        area: Share of the picture, 0..1, found at places that were found before.
     """
 
     utc: datetime
@@ -95,7 +84,7 @@ class GrowthTrend:
 
     def after(self, step: GrowthStep) -> GrowthTrend:
         """The trend with *step*; the same one where the step is not newer than the newest, or its area is no number."""
-        if (self.recent and step.utc <= self.recent[-1].utc) or not 0.0 <= step.area <= 1.0:
+        if not self.is_news(step.utc) or not 0.0 <= step.area <= 1.0:
             return self
         grown = replace(self, recent=(*self.recent, step)[-KEPT_STEPS:], steps=self.steps + 1)
         if self.learning:
@@ -104,6 +93,10 @@ class GrowthTrend:
         if pressure <= 0.0:
             return replace(grown, pressure=0.0, onset=None, steps_since_onset=0)
         return replace(grown, pressure=pressure, onset=self.onset or step, steps_since_onset=self.steps_since_onset + 1)
+
+    def is_news(self, utc: datetime) -> bool:
+        """Whether a step at *utc* is newer than the newest; a replay that begins again tells nothing new."""
+        return not self.recent or utc > self.recent[-1].utc
 
     @property
     def learning(self) -> bool:

@@ -19,8 +19,9 @@ from station.clock import Clock
 from station.config import AlarmConfig, Camera, GrowthCondition, GrowthConfig
 from station.events import AlarmEvent, StationEvent, StationEventKind
 from station.frames import JudgedFrame, PersonId, SourceId
-from station.growth import GrowthRule, GrowthStep, GrowthTrend, found_share, trend_from_json, trend_to_json
-from station.growth_steps import Place, PlaceReader, StepGatherer
+from station.growth import GrowthRule, GrowthStep, GrowthTrend, trend_from_json, trend_to_json
+from station.growth_places import PlaceMemory, found_mask
+from station.growth_steps import FoundStep, Place, PlaceReader, StepGatherer
 from station.growth_view import AREA_PREFIX, GrowthView
 from station.records.store import Records
 from station.trace_ring import NO_TRACE, TraceRing
@@ -49,6 +50,7 @@ class _Watched:
     position: str
     trend: GrowthTrend
     gatherer: StepGatherer
+    places: PlaceMemory = field(default_factory=PlaceMemory)
     ring: TraceRing = field(default_factory=lambda: TraceRing(1, _TRACE_POINTS))
     newest: JudgedFrame | None = None
     """The newest picture of the step being gathered; only of cameras whose steps end by the clock."""
@@ -102,6 +104,7 @@ class GrowthDesk:
             if config is None or kept["part"] != config.part:
                 return
             watched = self._watch(source_id, config, position)
+            watched.places = PlaceMemory.from_texts(kept["places"])
             watched.trend = trend_from_json(kept["trend"], watched.trend.rule)
         except (KeyError, TypeError, ValueError) as error:
             _log.warning("a kept trend of growth cannot be read and begins anew: %s", error)
@@ -124,14 +127,14 @@ class GrowthDesk:
         if place is None:
             self._tell_once(source_id, judged.frame.name, "growth: the name of a picture of %s does not fit name_pattern: %s")
             return ()
-        area = found_share(finding.heatmap, config.level)
+        mask = found_mask(finding.heatmap, config.level)
         with self._lock:
             watched = self._find(source_id, config, place)
             if watched is None:
                 return ()
             behind = watched.newest or judged
             watched.newest = judged if config.step_s is not None else None
-            step = watched.gatherer.add(place.utc, area)
+            step = watched.gatherer.add(place.utc, mask)
             return self._step(watched, step, behind if config.step_s is not None else judged)
 
     def end_steps(self) -> tuple[Raised, ...]:
@@ -172,7 +175,7 @@ class GrowthDesk:
             if watched is None:
                 return
             watched.trend = GrowthTrend(watched.trend.rule)
-            watched.gatherer = StepGatherer(watched.config.step_s)
+            watched.gatherer, watched.places = StepGatherer(watched.config.step_s), PlaceMemory()
             watched.newest = None
             self._save(watched)
             self._alarms.on_renewed(source_id, position)
@@ -205,14 +208,13 @@ class GrowthDesk:
         self._watched[source_id, position] = watched
         return watched
 
-    def _step(self, watched: _Watched, step: GrowthStep | None, behind: JudgedFrame) -> tuple[AlarmEvent, ...]:
+    def _step(self, watched: _Watched, found: FoundStep | None, behind: JudgedFrame) -> tuple[AlarmEvent, ...]:
         """Take an ended step; the caller holds the lock."""
-        if step is None:
+        if found is None or not watched.trend.is_news(found.utc):
             return ()
-        trend = watched.trend.after(step)
-        if trend is watched.trend:
-            return ()
-        watched.trend = trend
+        step = GrowthStep(found.utc, watched.places.confirmed_share(found.mask))
+        watched.places = watched.places.after(found.mask)
+        trend = watched.trend = watched.trend.after(step)
         watched.changed = True
         if self._clock.monotonic_s() - watched.saved_s >= SAVE_EVERY_S:
             self._save(watched)
@@ -229,6 +231,7 @@ class GrowthDesk:
             "camera": watched.source_id,
             "position": watched.position,
             "part": watched.config.part,
+            "places": watched.places.to_texts(),
             "trend": trend_to_json(watched.trend),
         }
         self._records.keep_note(watched.key, json.dumps(kept, ensure_ascii=False))

@@ -7,13 +7,12 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from statistics import median
+
+import numpy as np
 
 from station.config import GrowthConfig
-from station.growth import GrowthStep
+from station.growth_places import GRID_HEIGHT, GRID_WIDTH, Mask
 
-MOST_AREAS = 2048
-"""A step keeps at most so many areas for its median; of more pictures every second one counts, then every fourth, …"""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -64,10 +63,23 @@ class PlaceReader:
         return Place(position, taken.replace(tzinfo=UTC) if taken.tzinfo is None else taken.astimezone(UTC))
 
 
-class StepGatherer:
-    """Makes time steps of one position's pictures: each picture one step, or all pictures of a span one step, its median.
+@dataclass(frozen=True, slots=True, eq=False)
+class FoundStep:
+    """What was found in one time step.
 
-    The median of a span is what more than half of its pictures say, so that a hand in front of the lens changes nothing.
+    Attributes:
+        utc: When, aware UTC; the beginning of a step that lasts.
+        mask: bool, what more than half of the step's pictures found.
+    """
+
+    utc: datetime
+    mask: Mask
+
+
+class StepGatherer:
+    """Makes time steps of one position's pictures: each picture one step, or all pictures of a span one step.
+
+    Of a span each place counts that more than half of its pictures found, so that a hand in front of the lens changes nothing.
 
     Args:
         step_s: Length of a step, s; None: every picture is one.
@@ -76,36 +88,30 @@ class StepGatherer:
     def __init__(self, step_s: float | None) -> None:
         self._step_s = step_s
         self._number: int | None = None
-        self._areas: list[float] = []
-        self._stride = 1
-        self._seen = 0
+        self._pictures = 0
+        self._found = np.zeros((GRID_HEIGHT, GRID_WIDTH) if step_s is not None else (0, 0), np.uint32)
 
-    def add(self, utc: datetime, area: float) -> GrowthStep | None:
-        """Take one picture's area; returns the step that it is, or that it ends (the one before its own)."""
+    def add(self, utc: datetime, mask: Mask) -> FoundStep | None:
+        """Take what one picture found; returns the step that it is, or that it ends (the one before its own)."""
         if self._step_s is None:
-            return GrowthStep(utc, area)
-        number = self._number_of(utc, self._step_s)
+            return FoundStep(utc, mask)
         ended = self.close(utc)
+        number = self._number_of(utc, self._step_s)
         if self._number is None:
             self._number = number
-        if number >= self._number:  # a picture of an earlier step comes too late to count
-            self._take(area)
+        if number == self._number:  # a picture of an earlier step comes too late to count
+            self._found += mask
+            self._pictures += 1
         return ended
 
-    def close(self, utc: datetime) -> GrowthStep | None:
-        """The step that is over at *utc*; None where none is, or it had no picture."""
+    def close(self, utc: datetime) -> FoundStep | None:
+        """The step that is over at *utc*; None where none is."""
         if self._step_s is None or self._number is None or self._number_of(utc, self._step_s) <= self._number:
             return None
-        ended = GrowthStep(_EPOCH + timedelta(seconds=self._number * self._step_s), median(self._areas)) if self._areas else None
-        self._number, self._areas, self._stride, self._seen = None, [], 1, 0
+        ended = FoundStep(_EPOCH + timedelta(seconds=self._number * self._step_s), 2 * self._found > self._pictures)
+        self._number, self._pictures = None, 0
+        self._found[:] = 0
         return ended
-
-    def _take(self, area: float) -> None:
-        if self._seen % self._stride == 0:
-            self._areas.append(area)
-            if len(self._areas) >= MOST_AREAS:
-                self._areas, self._stride = self._areas[::2], 2 * self._stride
-        self._seen += 1
 
     @staticmethod
     def _number_of(utc: datetime, step_s: float) -> int:
