@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPolygonF
 
+from gui.report_agreement import Agreement
 from gui.report_figures import FLOOD_PER_10_MIN, MOST_PER_10_MIN, TARGET_PER_10_MIN, ParetoBar, PChart, WarningLoad
 from gui.theme import TextSize, ThemeSource
 
@@ -130,6 +131,41 @@ def paint_pareto(painter: QPainter, where: QRectF, bars: Sequence[ParetoBar], na
         share = QRectF(line)
         share.setRight(line.right() - metrics.horizontalAdvance("00 000") - 4.0)
         painter.drawText(share, _RIGHT, f"{bar.cumulative * 100:.0f} %")
+
+
+def paint_agreement(painter: QPainter, where: QRectF, rows: Sequence[tuple[str, Agreement]], source: ThemeSource) -> None:
+    """A row per warning or camera: its name, the share of agreement with its 95 % interval, the counts and kappa."""
+    theme = source.theme
+    font = source.font(TextSize.SMALL)
+    metrics = QFontMetricsF(font)
+    painter.setFont(font)
+    row = min(max(metrics.height() * 1.9, 24.0), max(where.height() / max(len(rows), 1), metrics.height()))
+    most = max(1, int(where.height() // row))
+    name_width = min(max((metrics.horizontalAdvance(name) for name, _ in rows), default=0.0) + 12.0, where.width() * 0.4)
+    kappa_width = metrics.horizontalAdvance("κ −0.00") + 14.0 if any(one.kappa is not None for _, one in rows) else 0.0
+    counts_width = max((metrics.horizontalAdvance(_counts(one)) for _, one in rows), default=0.0) + 14.0
+    for number, (name, one) in enumerate(rows[:most]):
+        line = QRectF(where.left(), where.top() + number * row, where.width(), row)
+        painter.setPen(QColor(theme.ink))
+        painter.drawText(line, _LEFT, metrics.elidedText(name, Qt.TextElideMode.ElideRight, name_width - 8.0))
+        painter.drawText(line.adjusted(0.0, 0.0, -kappa_width, 0.0), _RIGHT, _counts(one))
+        if one.kappa is not None:
+            painter.setPen(QColor(theme.ink_muted))
+            painter.drawText(line, _RIGHT, f"κ {one.kappa:.2f}".replace("-", "−"))
+        width = where.width() - name_width - counts_width - kappa_width
+        track = QRectF(where.left() + name_width, line.center().y() - row * 0.28, max(width, 0.0), row * 0.56)
+        painter.fillRect(track, QColor(theme.pressed))
+        if one.decided:
+            painter.fillRect(QRectF(track.left(), track.top(), track.width() * one.share, track.height()), QColor(theme.trace_muted))
+            low, high = (track.left() + track.width() * end for end in one.interval)
+            painter.setPen(QPen(QColor(theme.ink), 1.0))
+            painter.drawLine(QPointF(low, track.center().y()), QPointF(high, track.center().y()))
+            for end in (low, high):
+                painter.drawLine(QPointF(end, track.center().y() - 4.0), QPointF(end, track.center().y() + 4.0))
+
+
+def _counts(one: Agreement) -> str:
+    return f"{one.agreed} / {one.decided}" + (f"   {one.share:.0%}" if one.decided else "")
 
 
 def paint_load(painter: QPainter, where: QRectF, load: WarningLoad, texts: tuple[str, str, str], source: ThemeSource) -> None:

@@ -13,7 +13,8 @@ from enum import Enum
 import numpy as np
 from numpy.typing import NDArray
 
-from station.config import Shift
+from gui.report_agreement import Agreement, agreements
+from station.config import Shift, StationFile
 from station.shifts import running_shift
 from station.view import AlarmRecord, PeriodReport
 
@@ -173,7 +174,7 @@ def _begin(period: Period, shifts: tuple[Shift, ...], at_utc: datetime) -> datet
     return midnight.astimezone(UTC)
 
 
-def report_csv(report: PeriodReport) -> str:
+def report_csv(report: PeriodReport, station: StationFile) -> str:
     """The report as CSV with one kind of row per section, times in UTC (ISO 8601); opens in any spreadsheet."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
@@ -195,6 +196,9 @@ def report_csv(report: PeriodReport) -> str:
     for bar in pareto(report.by_label):
         writer.writerow(["label", bar.label, bar.count, "", "", "", f"{bar.cumulative:.4f}"])
     writer.writerow([])
+    answered = agreements(report, station)
+    if answered:
+        writer.writerows(_agreement_rows(answered))
     writer.writerow(
         [
             "warning",
@@ -218,6 +222,18 @@ def report_csv(report: PeriodReport) -> str:
         row = [alarm.raised_utc.isoformat(), alarm.title.en, alarm.priority, alarm.source_id, alarm.count, alarm.acknowledged_by, returned]
         writer.writerow([alarm.alarm_id, *row, *answer])
     return out.getvalue()
+
+
+def _agreement_rows(answered: Sequence[Agreement]) -> list[list[object]]:
+    rows: list[list[object]] = [
+        ["agreement", "id", "name", "agreed", "disagreed", "unsure", "unanswered", "share", "lower", "upper", "kappa"]
+    ]
+    for one in answered:
+        share = [f"{value:.4f}" for value in (one.share, *one.interval)] if one.decided else ["", "", ""]
+        kappa = "" if one.kappa is None else f"{one.kappa:.4f}"
+        counts = [one.agreed, one.disagreed, one.unsure, one.unanswered]
+        rows.append([one.thing.value, one.item_id, _harmless(one.name), *counts, *share, kappa])
+    return [*rows, []]
 
 
 def _harmless(note: str) -> str:

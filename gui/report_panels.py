@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QFrame, QSizePolicy, QStyledItemDelegate, QStyleOp
 from typing_extensions import override
 
 from gui.language import pick
-from gui.report_charts import paint_load, paint_p_chart, paint_pareto, paint_title
+from gui.report_agreement import Agreement, AnsweredThing, agreements, total_agreement
+from gui.report_charts import paint_agreement, paint_load, paint_p_chart, paint_pareto, paint_title
 from gui.report_figures import p_chart, pareto, warning_load
 from gui.symbols import paint_priority
 from gui.theme import ThemeSource
@@ -48,7 +49,7 @@ def figures(report: PeriodReport) -> list[tuple[str, str]]:
     ]
 
 
-def charts(report: PeriodReport, packs: tuple[PackContract, ...]) -> list[Chart]:
+def charts(report: PeriodReport, packs: tuple[PackContract, ...], station: StationFile) -> list[Chart]:
     """The charts that have something to show, in the order of reading."""
     found = []
     control = p_chart(report.by_interval)
@@ -84,7 +85,24 @@ def charts(report: PeriodReport, packs: tuple[PackContract, ...]) -> list[Chart]
                 lambda painter, where, source: paint_load(painter, where, load, texts, source),
             )
         )
+    answered = agreements(report, station)
+    if answered:
+        found.append(_agreement_chart(answered))
     return found
+
+
+def _agreement_chart(answered: tuple[Agreement, ...]) -> Chart:
+    agreed, decided = total_agreement(answered)
+    title = QCoreApplication.translate(
+        "Report", "AGREEMENT of people with models: {agreed} of {decided} answers; {unsure} unsure, {open} warnings unanswered"
+    )
+    pictures = QCoreApplication.translate("Report", "Pictures: {camera}")
+    rows = [(one.name if one.thing is AnsweredThing.WARNING else pictures.format(camera=one.name), one) for one in answered]
+    counts = {"unsure": sum(one.unsure for one in answered), "open": sum(one.unanswered for one in answered)}
+    return Chart(
+        title.format(agreed=agreed, decided=decided, **counts),
+        lambda painter, where, source: paint_agreement(painter, where, rows, source),
+    )
 
 
 def warning_row(alarm: AlarmRecord, station: StationFile) -> tuple[str, ...]:

@@ -17,6 +17,9 @@ _DPI = 96
 _SCALE = 0.78
 _SHARES = (0.11, 0.2, 0.06, 0.06, 0.1, 0.13, 0.34)
 
+_CHART_SHARES = {1: (1.0,), 2: (0.6, 0.4), 3: (0.38, 0.24, 0.38), 4: (0.29, 0.2, 0.25, 0.26)}
+"""Widths of the charts beside each other."""
+
 
 def report_pdf(report: PeriodReport, station: StationFile, packs: tuple[PackContract, ...], title: str) -> bytes:
     """The report as a PDF of one page, in the light theme and the reader's language. GUI thread.
@@ -54,10 +57,10 @@ def paint_page(
     source = ThemeSource(LIGHT, _SCALE)
     rest = _head(painter, page, report, station, title, source)
     rest = _figures(painter, rest, report, source)
-    found = charts(report, packs)
+    found = charts(report, packs, station)
     if found:
         height = rest.height() * (0.46 if report.alarms else 0.6)
-        shares = (0.38, 0.24, 0.38) if len(found) == 3 else (0.6, 0.4) if len(found) == 2 else (1.0,)
+        shares = _CHART_SHARES[len(found)]
         left = rest.left()
         for chart, share in zip(found, shares, strict=True):
             width = rest.width() * share

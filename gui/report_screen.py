@@ -117,7 +117,7 @@ class ReportScreen(Screen):
 
         self._chart_box = QWidget()
         # With their parent from the start: a panel shown without one would be a window and take the keys away.
-        self._panels = [ChartPanel(self.theme_source, self._chart_box) for _ in range(3)]
+        self._panels = [ChartPanel(self.theme_source, self._chart_box) for _ in range(4)]
         self._chart_grid = QGridLayout(self._chart_box)
         self._chart_grid.setSpacing(12)
         self._table_model = WarningTable(self.port.station, self)
@@ -214,7 +214,7 @@ class ReportScreen(Screen):
         for (value, what), (number, text) in zip(self._figure_labels, figures(report), strict=True):
             value.setText(number)
             what.setText(text)
-        found = charts(report, self.port.packs)
+        found = charts(report, self.port.packs, self.port.station)
         for place, panel in enumerate(self._panels):
             panel.show_chart(found[place] if place < len(found) else None)
         self._place_charts(len(found))
@@ -236,7 +236,10 @@ class ReportScreen(Screen):
     def _place_charts(self, count: int) -> None:
         for panel in self._panels:
             self._chart_grid.removeWidget(panel)
-        if count == 3:
+        if count == 4:
+            for number, panel in enumerate(self._panels):
+                self._chart_grid.addWidget(panel, number // 2, number % 2)
+        elif count == 3:
             self._chart_grid.addWidget(self._panels[0], 0, 0, 2, 1)
             self._chart_grid.addWidget(self._panels[1], 0, 1)
             self._chart_grid.addWidget(self._panels[2], 1, 1)
@@ -244,7 +247,7 @@ class ReportScreen(Screen):
             for number in range(count):
                 self._chart_grid.addWidget(self._panels[number], 0, number)
         self._chart_grid.setColumnStretch(0, 2 if count == 2 else 3)
-        self._chart_grid.setColumnStretch(1, {2: 3, 3: 2}.get(count, 0))
+        self._chart_grid.setColumnStretch(1, {2: 3, 3: 2, 4: 2}.get(count, 0))
 
     def _fit_columns(self) -> None:
         header = self._table.horizontalHeader()
@@ -273,7 +276,7 @@ class ReportScreen(Screen):
         if self._report is None:
             return
         # A byte order mark, so that spreadsheets read the Chinese in it.
-        self._save(report_csv(self._report).encode("utf-8-sig"), "csv", "CSV (*.csv)")
+        self._save(report_csv(self._report, self.port.station).encode("utf-8-sig"), "csv", "CSV (*.csv)")
 
     @Slot()
     def _on_pdf(self) -> None:

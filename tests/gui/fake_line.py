@@ -37,6 +37,7 @@ from station.view import (
     LiveTest,
     Outcome,
     PeriodReport,
+    PictureAnswers,
     ReviewLoad,
     RiskView,
     SensorView,
@@ -66,6 +67,7 @@ class FakeLine:
         self.resets: list[AlarmId] = []
         self.feedback: list[Feedback] = []
         self.undone: list[int] = []
+        self.picture_answers: tuple[PictureAnswers, ...] = ()
         self.drivers: Drivers | None = None
         """What the records know of what drove a risk, at whatever moment."""
         self.drivers_asked: list[tuple[SourceId, str, datetime]] = []
@@ -260,6 +262,7 @@ class FakeLine:
                 None,
                 alarm.count,
                 alarm.feedback,
+                by_model=alarm.finding is not None,
             )
             for alarm in self.alarms()
         ]
@@ -277,6 +280,7 @@ class FakeLine:
             by_label=(("pitting", 14), ("scratch", 6), ("stain", 2)),
             by_interval=hours,
             alarms=tuple(self.alarm_history(since_utc, until_utc)),
+            pictures=self.picture_answers,
         )
 
     def test_source(self, source: SourceId) -> LiveTest:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 import io
 import math
 from datetime import UTC, datetime, timedelta
@@ -16,6 +17,7 @@ from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from gui.jobs import Jobs
+from gui.report_agreement import AnsweredThing, agreements, cohens_kappa, total_agreement, wilson
 from gui.report_figures import Period, p_chart, pareto, period_bounds, report_csv, warning_load
 from gui.report_pdf import report_pdf
 from gui.report_screen import ReportScreen, write_whole
@@ -23,7 +25,7 @@ from gui.theme import TOUCH_PX, ThemeSource
 from inference.errors import RecordsError
 from station.config import Shift, Text
 from station.frames import AlarmId, DefinitionId, PersonId, SourceId
-from station.view import AlarmKind, AlarmRecord, Feedback, FeedbackAnswer, PeriodReport
+from station.view import AlarmKind, AlarmRecord, Feedback, FeedbackAnswer, PeriodReport, PictureAnswers
 from tests.gui.fake_line import FakeLine
 
 T0 = datetime(2026, 3, 2, 6, 0, tzinfo=UTC)
@@ -121,21 +123,81 @@ def test_periods_are_local_and_follow_each_other() -> None:
     assert shift[1] - shift[0] == timedelta(hours=8)
 
 
-def test_csv_holds_everything_and_runs_no_formula() -> None:
+def test_csv_holds_everything_and_runs_no_formula(fake_line: FakeLine) -> None:
+    answers = PictureAnswers(SourceId("cam1"), both_defect=8, both_good=1, only_model=1)
     text = report_csv(
-        report(inspected=100, defects=2, by_interval=((T0, 100, 2),), by_label=(("pitting", 2),), alarms=(alarm(1.0, "=1+1"),))
+        report(
+            inspected=100,
+            defects=2,
+            by_interval=((T0, 100, 2),),
+            by_label=(("pitting", 2),),
+            alarms=(alarm(1.0, "=1+1"),),
+            pictures=(answers,),
+        ),
+        fake_line.station,
     )
     rows = list(csv.reader(io.StringIO(text)))
     assert ["figure", "inspected", "100", "", "", "", ""] in rows
     assert any(row[:2] == ["label", "pitting"] for row in rows)
     assert any(row[:1] == ["interval"] and row[3] == "100" for row in rows)
+    (agreement,) = [row for row in rows if row[:1] == ["picture"]]
+    assert agreement[3:8] == ["9", "1", "0", "0", "0.9000"]
+    assert float(agreement[8]) == pytest.approx(0.5958, abs=1e-4)
     last = rows[-1]
     assert last[2] == "Pits"
     assert last[-1] == "'=1+1"
 
 
+def test_the_interval_of_a_share_is_wilsons() -> None:
+    assert wilson(9, 10) == pytest.approx((0.5958, 0.9821), abs=1e-4)
+    assert wilson(0, 20)[1] == pytest.approx(0.1611, abs=1e-4)
+    assert wilson(0, 0) == (0.0, 1.0)
+
+
+@given(st.integers(0, 500), st.integers(1, 500))
+def test_an_interval_holds_its_share(hits: int, more: int) -> None:
+    low, high = wilson(hits, hits + more)
+    assert 0.0 <= low <= hits / (hits + more) <= high <= 1.0
+
+
+def test_kappa_is_agreement_beyond_chance() -> None:
+    assert cohens_kappa(20, 15, 5, 10) == pytest.approx(0.4)  # 70 % seen, 50 % by chance
+    assert cohens_kappa(10, 10, 0, 0) == 1.0
+    assert cohens_kappa(25, 25, 25, 25) == pytest.approx(0.0)
+    assert cohens_kappa(40, 0, 3, 0) is None
+    assert cohens_kappa(0, 0, 0, 0) is None
+
+
+def answered(name: str, answer: FeedbackAnswer | None, *, by_model: bool = True) -> AlarmRecord:
+    said = None if answer is None else Feedback(answer, PersonId("wei"), AlarmId("a"))
+    return dataclasses.replace(alarm(1.0), definition_id=DefinitionId(name), feedback=said, by_model=by_model)
+
+
+def test_agreement_is_counted_by_warning_and_by_camera(fake_line: FakeLine) -> None:
+    real, false, unsure = FeedbackAnswer.REAL, FeedbackAnswer.FALSE, FeedbackAnswer.UNSURE
+    alarms = (
+        *(answered("pitting", answer) for answer in (real, real, real, false, unsure, None, None)),
+        *(answered("pump", answer) for answer in (real, real, real, real, real)),
+        *(answered("hot", answer, by_model=False) for answer in (false, false)),
+        answered("valve", None),
+    )
+    camera = fake_line.station.cameras[0].id
+    pictures = (PictureAnswers(SourceId(camera), 20, 15, 5, 10, unsure=2), PictureAnswers(SourceId("gone"), both_defect=1))
+    found = agreements(report(alarms=alarms, pictures=pictures), fake_line.station)
+    assert [(one.thing, one.item_id, one.agreed, one.disagreed, one.unsure, one.unanswered) for one in found] == [
+        (AnsweredThing.WARNING, "pump", 5, 0, 0, 0),
+        (AnsweredThing.WARNING, "pitting", 3, 1, 1, 2),
+        (AnsweredThing.PICTURE, camera, 35, 15, 2, 0),
+        (AnsweredThing.PICTURE, "gone", 1, 0, 0, 0),
+    ]
+    assert found[2].name == fake_line.station.cameras[0].name.en
+    assert found[2].kappa == pytest.approx(0.4)
+    assert total_agreement(found) == (44, 60)
+
+
 def test_the_page_is_one_page(fake_line: FakeLine, theme_source: ThemeSource) -> None:
     many = report(inspected=9, defects=1, by_interval=((T0, 9, 1),), alarms=tuple(alarm(n) for n in range(300)))
+    fake_line.picture_answers = (PictureAnswers(SourceId("cam1"), both_defect=8, only_model=1),)
     for one in (report(), many, fake_line.report(T0, T0 + timedelta(hours=8))):
         pdf = report_pdf(one, fake_line.station, fake_line.packs, "x")
         assert pdf.startswith(b"%PDF-")
@@ -170,10 +232,20 @@ def test_figures_charts_and_warnings_are_shown(screen: ReportScreen, fake_line: 
     shown = screen._report
     assert shown is not None
     assert screen._figure_labels[1][0].text() == str(shown.defects)
-    assert [panel.isVisible() for panel in screen._panels] == [True, True, True]
+    assert [panel.isVisible() for panel in screen._panels] == [True, True, True, False]
     model = screen._table_model
     assert model.rowCount() == len(shown.alarms)
     assert model.data(model.index(0, 1)) == shown.alarms[0].title.en
+    screen.grab()
+
+
+def test_agreement_is_shown_once_somebody_answered(screen: ReportScreen, fake_line: FakeLine, qtbot: QtBot) -> None:
+    fake_line.picture_answers = (PictureAnswers(SourceId(fake_line.station.cameras[0].id), 8, 1, 1, 0, unsure=3),)
+    screen.entered()
+    qtbot.waitUntil(lambda: screen._panels[3].isVisible())
+    assert "9 of 10" in screen._panels[3].accessibleName()
+    assert "3 unsure" in screen._panels[3].accessibleName()
+    assert all(panel.height() >= 140 for panel in screen._panels)
     screen.grab()
 
 
@@ -183,9 +255,9 @@ def test_what_is_empty_is_not_shown(screen: ReportScreen) -> None:
     assert "Nothing was recorded" in screen._note.text()
     screen._on_report(report(inspected=5, by_interval=((T0, 5, 0),)))
     assert screen._figures.isVisible()
-    assert [panel.isVisible() for panel in screen._panels] == [False, False, False]
+    assert [panel.isVisible() for panel in screen._panels] == [False] * 4
     screen._on_report(report(inspected=9, defects=1, by_interval=((T0, 5, 0), (T0 + timedelta(hours=1), 4, 1))))
-    assert [panel.isVisible() for panel in screen._panels] == [True, False, False]
+    assert [panel.isVisible() for panel in screen._panels] == [True, False, False, False]
     assert "No warnings" in screen._note.text()
 
 
