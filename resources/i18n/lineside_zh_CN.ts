@@ -231,7 +231,7 @@
     </message>
     <message>
         <source>What happened before and after</source>
-        <translation type="unfinished"></translation>
+        <translation>前后情况</translation>
     </message>
     <message>
         <source>Nothing needs you now.</source>
@@ -243,11 +243,11 @@
     </message>
     <message>
         <source>Risk: {target}</source>
-        <translation type="unfinished"></translation>
+        <translation>风险：{target}</translation>
     </message>
     <message>
         <source>The last times:</source>
-        <translation type="unfinished"></translation>
+        <translation>前几次：</translation>
     </message>
     <message>
         <source>{what} {score} (limit {limit})</source>
@@ -317,7 +317,7 @@
     </message>
     <message>
         <source>What happened before and after a warning</source>
-        <translation type="unfinished"></translation>
+        <translation>报警前后的情况</translation>
     </message>
     <message>
         <source>Reset a latched warning</source>
@@ -522,6 +522,14 @@
     <message>
         <source>flood &gt; 10</source>
         <translation>泛滥 &gt; 10</translation>
+    </message>
+    <message>
+        <source>AGREEMENT of people with models: {agreed} of {decided} answers; {unsure} unsure, {open} warnings unanswered</source>
+        <translation>人与模型的一致性：{decided} 次答复中 {agreed} 次一致；{unsure} 次不确定，{open} 条警告未答复</translation>
+    </message>
+    <message>
+        <source>Pictures: {camera}</source>
+        <translation>图像：{camera}</translation>
     </message>
     <message>
         <source>still there</source>
