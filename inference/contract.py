@@ -109,7 +109,8 @@ class Channel(Strict):
     high: float | None = None
     """Above this the value is not believed: NO VERDICT."""
     stuck_after_s: Annotated[float, Field(gt=0)] | None = None
-    """Constant for this long means a dead sensor; None where a constant is normal."""
+    """Constant for this long means a dead sensor; None where a constant is normal. Tables count rows: ``rate_hz * stuck_after_s``
+    of them that differ in another channel."""
     title: Text | None = None
     values: tuple[str, ...] = ()
     """Table packs: the words of a categorical column, read as 0, 1, 2, …; empty for numbers."""

@@ -188,6 +188,9 @@ class ChannelConfig(Strict):
     normal_high: float | None = Field(default=None, description="Upper end of the normal band")
     decimals: Annotated[int, Field(ge=0, le=6)] = Field(default=1, description="Digits after the point")
     shown: bool = Field(default=True, description="Has a strip on the Line screen")
+    values: tuple[str, ...] = Field(
+        default=(), description="Words of a column that holds words, in the model's order: read as 0, 1, 2, …; none: numbers"
+    )
 
 
 class SensorCommon(Strict):

@@ -18,6 +18,7 @@ from inference.findings import Finding
 from inference.image_runner import ImageRunner
 from inference.model_opening import OpenedModel, open_model
 from inference.pack import find_pack, list_packs, load_pack
+from inference.row_stream import RowStream
 from inference.sequence_runner import SequenceRunner
 from inference.sequence_stream import SequenceStream
 from inference.table_runner import TableRunner
@@ -30,7 +31,7 @@ class RowByRow:
     """Judges single rows of a link with a table pack, at most every so often. One thread."""
 
     def __init__(self, runner: TableRunner, channels: Sequence[str], every_s: float) -> None:
-        self._runner = runner
+        self._stream = RowStream(runner)
         self._channels = tuple(channels)
         self._every_s = every_s
         self._due_s = -np.inf
@@ -39,12 +40,14 @@ class RowByRow:
     def push(self, time_s: float, values: NDArray[np.float64], key: str = "", phase_s: float | None = None) -> tuple[Finding, ...] | None:
         """Judge the row when one is due; a time line that begins again begins with a decision."""
         del key, phase_s
+        row = dict(zip(self._channels, values.tolist(), strict=True))
+        self._stream.observe(row)
         ran_backwards = time_s < self._latest_s
         self._latest_s = time_s
         if time_s < self._due_s and not ran_backwards:
             return None
         self._due_s = time_s + self._every_s
-        return self._runner.judge_row(dict(zip(self._channels, values.tolist(), strict=True)))
+        return self._stream.judge(row)
 
 
 class ModelShelf:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import numpy as np
 from inference.errors import SourceError
 from inference.recording import RecordedRow, Recording
 from inference.table_file import ReadOptions, read_recording
+from inference.table_runner import read_words
 from station.config import TableSensors
 from station.sources.read_loop import Reading
 from station.sources.sensor_kinds import BATCH_ROWS, BATCHES_HZ, Rows
@@ -49,6 +51,7 @@ class TableOpener:
                 wanted=configured or None,
             ),
         )
+        recording = _read_words(recording, sensor)
         there = tuple(name for name in (configured or recording.names) if name in recording.columns)
         if not there:
             recording.require(configured)
@@ -113,6 +116,15 @@ class TableConnection:
             row, self._ahead = self._ahead, None
             yield row
         yield from self._rows
+
+
+def _read_words(recording: Recording, sensor: TableSensors) -> Recording:
+    """The recording with its columns of words as numbers, for the channels that say which words there are."""
+    known = {channel.id: channel.values for channel in sensor.channels if channel.values and channel.id in recording.words}
+    if not known:
+        return recording
+    numbers = {name: read_words(recording.words[name], values) for name, values in known.items()}
+    return replace(recording, columns={**recording.columns, **numbers})
 
 
 def _slice(recording: Recording, rows: str | None, where: str) -> Recording:

@@ -296,6 +296,13 @@ def test_configured_channels_choose_and_a_missing_one_is_told(tmp_path: Path) ->
     assert np.isnan(arranged[:, 1]).all()
 
 
+def test_a_column_of_words_is_read_by_the_words_the_station_file_knows(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("kind,x\nM,1\nL,2\nQ,3\n", encoding="utf-8")
+    channels = ({"id": "kind", "name": "k", "values": ["L", "M", "H"]}, {"id": "x", "name": "x"})
+    (reading,) = read_all(TableOpener(table_sensors(path="t.csv", channels=channels), tmp_path).open())
+    np.testing.assert_array_equal(reading.value.values, [[1, 1], [0, 2], [np.nan, 3]])
+
+
 @pytest.mark.parametrize(
     ("more", "words"),
     [
