@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from datetime import UTC, datetime, timedelta
+from enum import Flag, auto
 from functools import partial
 from pathlib import Path
 
@@ -16,20 +17,49 @@ from gui.commands import Commands
 from gui.contribution_bars import ContributionBars
 from gui.controls import KeyButton, LabelRole, Wrap, label, rule, set_role
 from gui.feedback_bar import FeedbackBar
+from gui.incident_past import AFTER_S, BEFORE_S, NO_PAST, IncidentPast, PastReader, last_time_text
+from gui.incident_strip import IncidentStrip, IncidentTraces, seconds_text
 from gui.jobs import Jobs
 from gui.kept_picture import KeptPicture, PreparedPicture, prepare_file
-from gui.language import BothLanguages, pick, reason_text
+from gui.language import BothLanguages, driving_text, pick, reason_text
 from gui.sentences import sentence_text
 from gui.symbols import PrioritySign
 from gui.theme import ThemeSource
 from gui.time_text import short_clock_text, span_text
-from inference.findings import Region
+from inference.findings import Region, Verdict
 from station.frames import AlarmId
-from station.view import AlarmKind, AlarmState, AlarmView
+from station.view import AlarmKind, AlarmState, AlarmView, LinePort
 
 _RETRY_AFTER = timedelta(seconds=0.5)
 _MOST_TRIES = 8
 _MARGINS_PX = 24
+_GOOD_PICTURE_PX = 110
+"""Rather than have the picture lower than this, the likely cause goes."""
+
+
+class _Part(Flag):
+    """What the panel shows beside the warning itself and its answer."""
+
+    LIKELY = auto()
+    PICTURE = auto()
+    STRIP = auto()
+    TRACES = auto()
+    TIMES = auto()
+    PAST = STRIP | TRACES | TIMES
+    ROOM = auto()
+    """Room to spare, so that the picture is of :data:`_GOOD_PICTURE_PX`."""
+
+
+_WAYS = (
+    _Part.LIKELY | _Part.PICTURE | _Part.ROOM | _Part.PAST,
+    _Part.PICTURE | _Part.ROOM | _Part.PAST,
+    _Part.LIKELY | _Part.PICTURE | _Part.ROOM,
+    _Part.PICTURE,
+    _Part(0),
+)
+"""Ways to fill the panel; the first that has room is taken."""
+_WAYS_AROUND = (_Part.LIKELY | _Part.PAST, _Part.PAST, _Part.STRIP | _Part.TIMES, _Part.STRIP)
+"""The same while a person wants to see what happened around the warning."""
 
 TitleOf = dict[tuple[str, str], BothLanguages]
 """Title of a label, by (pack, label); of a channel, by (source, channel)."""
@@ -39,9 +69,11 @@ class IncidentPanel(QFrame):
     """The chosen warning and its answer.
 
     Args:
+        port: Where traces and earlier warnings are read.
         commands: Sends commands.
         jobs: Reads the kept picture off the GUI thread.
         label_titles: Titles of the packs' labels.
+        risk_titles: Titles of the packs' targets, by (pack, target).
         channel_titles: Names of the sensor links' channels.
         people: Name of each person.
         theme: Colours and type sizes.
@@ -49,9 +81,11 @@ class IncidentPanel(QFrame):
 
     def __init__(
         self,
+        port: LinePort,
         commands: Commands,
         jobs: Jobs,
         label_titles: TitleOf,
+        risk_titles: TitleOf,
         channel_titles: TitleOf,
         people: dict[str, str],
         theme: ThemeSource,
@@ -60,6 +94,9 @@ class IncidentPanel(QFrame):
         super().__init__(parent)
         self.setProperty("role", "card")
         self._commands, self._jobs, self._source = commands, jobs, theme
+        self._past = NO_PAST
+        self._past_reader = PastReader(port, jobs, risk_titles, self._on_past, self)
+        self._fitting = False
         self._label_titles, self._channel_titles = label_titles, channel_titles
         self._alarm: AlarmView | None = None
         self._picture_of: tuple[AlarmId, Path] | None = None
@@ -67,6 +104,7 @@ class IncidentPanel(QFrame):
         self._picture_job: int | None = None
         self._tries = 0
         self._signed_in: bool | None = None
+        self._has_bars = False
         self._now = datetime.now(UTC)
         self._retry_at: datetime | None = None
         self._sign = PrioritySign(theme)
@@ -76,6 +114,11 @@ class IncidentPanel(QFrame):
         self.heat.setCheckable(True)
         self.heat.toggled.connect(self.picture.set_heat_shown)
         self._bars = ContributionBars(theme)
+        self.strip, self.traces = IncidentStrip(theme), IncidentTraces(theme)
+        self.times = label(LabelRole.SMALL, wrap=Wrap.WORDS)
+        self.around = KeyButton("V")
+        self.around.setCheckable(True)
+        self.around.toggled.connect(self._fit)
         self._names = [label(LabelRole.MUTED) for _ in range(5)]
         self._texts = [label(wrap=Wrap.WORDS) for _ in range(5)]
         set_role(self._texts[3], LabelRole.STRONG)
@@ -91,6 +134,7 @@ class IncidentPanel(QFrame):
         head = QHBoxLayout()
         head.addWidget(self._sign)
         head.addWidget(self._title, 1)
+        head.addWidget(self.around)
         head.addWidget(self.heat)
         head.addWidget(self.reset)
         facts = self._rows = QGridLayout()
@@ -107,8 +151,11 @@ class IncidentPanel(QFrame):
         layout.setSpacing(8)
         layout.addLayout(head)
         layout.addWidget(self.picture, 60)
+        layout.addWidget(self.strip)
         layout.addWidget(self._bars)
         layout.addLayout(facts)
+        layout.addWidget(self.traces)
+        layout.addWidget(self.times)
         layout.addStretch(1)
         layout.addWidget(rule())
         layout.addWidget(self.feedback)
@@ -135,6 +182,9 @@ class IncidentPanel(QFrame):
             name.setText(text)
         self.heat.setText(self.tr("Heatmap"))
         self.reset.setText(self.tr("Reset"))
+        self.around.setText(f"{seconds_text(-BEFORE_S)} … {seconds_text(AFTER_S)}")
+        self.around.setAccessibleName(self.tr("What happened before and after"))
+        self._fill_past()
         self._signed_in = None
         self._fill_empty()
         self.feedback.retranslate()
@@ -156,10 +206,19 @@ class IncidentPanel(QFrame):
             self._picture_of = None
             self._load_picture()
         if alarm is not None:
+            if self._past_reader.show(alarm, now):
+                self.around.setChecked(False)
             self._fill_time(alarm, now)
             # Fonts and widths settle after the texts were set: look again while the panel is on screen.
-            if any(text.isVisible() and text.heightForWidth(text.width()) > text.height() for text in self._texts):
+            if self._squeezed:
                 self._fit()
+
+    @property
+    def _squeezed(self) -> bool:
+        texts = (*self._texts, self.times)
+        if any(text.isVisible() and text.heightForWidth(text.width()) > text.height() for text in texts):
+            return True
+        return self.feedback.isVisible() and self.feedback.height() < self.feedback.minimumSizeHint().height()
 
     def _fill_empty(self) -> None:
         signed_in = self._commands.person_id is not None
@@ -187,7 +246,7 @@ class IncidentPanel(QFrame):
         self.reset.setVisible(alarm.state is AlarmState.LATCHED)
         finding = alarm.finding
         bars = () if finding is None else tuple((self._channel(alarm, one.channel), one.share) for one in finding.contributors)
-        self._bars.setVisible(bool(bars))
+        self._has_bars = bool(bars)
         self._bars.show_bars(bars)
         pictured = alarm.kind is AlarmKind.DEFECT or alarm.image_path is not None
         self.heat.setVisible(pictured and self.picture.has_heat)
@@ -199,24 +258,55 @@ class IncidentPanel(QFrame):
         super().resizeEvent(event)
         self._fit()
 
+    @Slot()
     def _fit(self) -> None:
-        """Where room is short the likely cause goes first, then the picture; what to do and the answer never."""
+        """Where room is short the likely cause goes first, then what a key press brings back; what to do and the answer never."""
         layout = self._body.layout()
-        if layout is None or self._alarm is None:
+        if layout is None or self._alarm is None or self._fitting:
             return
         alarm = self._alarm
         pictured = alarm.kind is AlarmKind.DEFECT or alarm.image_path is not None
         room = self.contentsRect().height() - _MARGINS_PX
         width = max(1, self.contentsRect().width() - 28)
-        for likely, picture in ((True, pictured), (False, pictured), (False, False)):
-            self._names[1].setVisible(likely)
-            self._texts[1].setVisible(likely)
-            self.picture.setVisible(picture)
+        has_past = bool(self._past.times or self._past.traces or self._past.strip is not None)
+        extra_px = _GOOD_PICTURE_PX - self.picture.minimumHeight() if pictured else 0
+        self._fitting = True
+        for way in _WAYS_AROUND if self.around.isChecked() and has_past else _WAYS:
+            past, picture = bool(_Part.PAST & way), _Part.PICTURE in way
+            for row, shown in ((1, _Part.LIKELY in way), (2, picture or not past or _Part.LIKELY in way)):
+                self._names[row].setVisible(shown)
+                self._texts[row].setVisible(shown)
+            self.picture.setVisible(pictured and picture)
+            self._bars.setVisible(self._has_bars and (picture or not past))
+            self.strip.setVisible(_Part.STRIP in way and self._past.strip is not None)
+            self.traces.setVisible(_Part.TRACES in way and bool(self._past.traces))
+            self.times.setVisible(_Part.TIMES in way and bool(self._past.times))
+            self.around.setVisible(has_past and not (past and picture))
+            self.heat.setVisible(pictured and picture and self.picture.has_heat)
             # A layout does not tell the layouts in it that a widget of theirs was hidden.
             self._rows.invalidate()
             layout.invalidate()
-            if layout.minimumHeightForWidth(width) <= room:
-                return
+            if layout.minimumHeightForWidth(width) + (extra_px if _Part.ROOM in way else 0) <= room:
+                break
+        self._fitting = False
+
+    def _on_past(self, past: IncidentPast) -> None:
+        self._past = past
+        self._fill_past()
+        self._fit()
+
+    def _fill_past(self) -> None:
+        past, alarm = self._past, self._alarm
+        self.strip.show_row(past.strip)
+        if alarm is None:
+            return
+        named = (
+            (self.tr("Risk: {target}").format(target=pick(one.name)) if one.is_risk else pick(one.name), trace)
+            for one, trace in past.traces
+        )
+        self.traces.show_traces(tuple(named), alarm.raised_utc.timestamp())
+        lines = [last_time_text(one, alarm.definition) for one in past.times]
+        self.times.setText("\n".join([self.tr("The last times:"), *lines]) if lines else "")
 
     def _found(self, alarm: AlarmView) -> str:
         parts = []
@@ -227,13 +317,16 @@ class IncidentPanel(QFrame):
             parts.append(
                 self.tr("{what} {score} (limit {limit})").format(what=found, score=f"{finding.score:.2f}", limit=f"{finding.threshold:.2f}")
             )
+        if finding is not None and finding.verdict is Verdict.FAULT:
+            parts.append(driving_text(finding.contributors, lambda channel: self._channel(alarm, channel)))
         if alarm.reason is not None:
             parts.append(reason_text(alarm.reason))
         if alarm.detail:
             parts.append(sentence_text(alarm.detail))
         if alarm.count > 1:
             parts.append(self.tr("{count} findings").format(count=alarm.count))
-        return " · ".join(parts) if parts else pick(alarm.definition.title)
+        said = [part for part in parts if part]
+        return " · ".join(said) if said else pick(alarm.definition.title)
 
     def _channel(self, alarm: AlarmView, channel: str) -> str:
         title = self._channel_titles.get((alarm.source_id, channel))

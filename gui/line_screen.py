@@ -17,6 +17,7 @@ from gui.theme import ThemeSource
 from gui.warning_list import WarningList
 from station.clock import Clock, SystemClock
 from station.frames import AlarmId
+from station.snapshots import target_titles
 from station.view import AlarmView, LinePort, LineSnapshot
 
 _TEXTS_EVERY_S = 0.5
@@ -50,12 +51,13 @@ class LineScreen(Screen):
         people = {str(person.id): person.name for person in station.people}
         names = {one.id: one.name for one in (*station.cameras, *station.sensors)}
         labels = {(p.name, lab.name): lab.title for p in port.packs for out in p.outputs for lab in out.labels}
+        risks = {(p.name, target): title for p in port.packs for target, title in target_titles(p).items()}
         channels = {(sensor.id, channel.id): channel.name for sensor in station.sensors for channel in sensor.channels}
         self.cameras = CameraGrid(port, theme)
         self.lanes = SensorLanes(port, theme)
         self.counts = CountsBar(theme)
         self.warnings = WarningList(dict(names), people, theme)
-        self.incident = IncidentPanel(commands, jobs, dict(labels), dict(channels), people, theme)
+        self.incident = IncidentPanel(port, commands, jobs, dict(labels), dict(risks), dict(channels), people, theme)
         self._chosen: AlarmId | None = None
         self._known: frozenset[AlarmId] = frozenset()
         self._texts_at_s = -1.0
@@ -124,7 +126,8 @@ class LineScreen(Screen):
         cameras = len(self.cameras.tiles)
         keys = [("R", self.tr("Real")), ("F", self.tr("False alarm")), ("U", self.tr("Unsure"))]
         keys += [("C", self.tr("Cause")), ("A", self.tr("Action taken")), ("N", self.tr("Note"))]
-        keys += [("H", self.tr("Heatmap over the picture")), ("X", self.tr("Reset a latched warning"))]
+        keys += [("V", self.tr("What happened before and after a warning")), ("H", self.tr("Heatmap over the picture"))]
+        keys += [("X", self.tr("Reset a latched warning"))]
         keys += [("↑ ↓", self.tr("Choose a warning"))]
         if cameras > 1:
             keys += [(f"1–{min(9, cameras)}", self.tr("Enlarge a camera")), ("Esc", self.tr("Show all cameras"))]

@@ -16,8 +16,8 @@ def short_clock_text(utc: datetime) -> str:
 
 
 def day_text(utc: datetime) -> str:
-    """Local day and time, ``03-17 14:02``."""
-    return utc.astimezone().strftime("%m-%d %H:%M")
+    """Local day, ``03-17``."""
+    return utc.astimezone().strftime("%m-%d")
 
 
 def moment_text(utc: datetime, now: datetime | None = None) -> str:
