@@ -182,7 +182,7 @@ def trend_from_json(text: str, rule: GrowthRule) -> GrowthTrend:
             onset=None if kept["onset"] is None else GrowthStep(_from_us(kept["onset"][0]), float(kept["onset"][1])),
             steps_since_onset=int(kept["steps_since_onset"]),
         )
-    except (KeyError, TypeError, IndexError, OverflowError) as error:
+    except (ValueError, KeyError, TypeError, IndexError, OverflowError) as error:
         raise ValueError(f"not a kept trend: {error}") from error
 
 

@@ -77,7 +77,10 @@ class PlaceMemory:
         Raises:
             ValueError: The texts are not of this kind.
         """
-        masks = tuple(base64.b64decode(text, validate=True) for text in texts)[-REMEMBERED:]
+        try:
+            masks = tuple(base64.b64decode(text, validate=True) for text in texts)[-REMEMBERED:]
+        except (ValueError, TypeError) as error:
+            raise ValueError(f"not a kept mask: {error}") from error
         for packed in masks:
             _unpack(packed)
         return cls(masks)
