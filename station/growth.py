@@ -31,6 +31,7 @@ CUSUM_MOST = 6.0
 KEPT_STEPS = 64
 """So many of the newest steps are kept with a trend."""
 _DAY = timedelta(days=1)
+_HOUR = timedelta(hours=1)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -127,12 +128,12 @@ class GrowthTrend:
 
     @property
     def gained_per_day(self) -> float | None:
-        """Share of the picture gained per day since the step before the onset; None where nothing grows or no time passed."""
+        """Share of the picture gained per day since the step before the onset; None where nothing grows, and within an hour."""
         before = next((one for one in reversed(self.recent) if self.onset is not None and one.utc < self.onset.utc), None)
         if self.onset is None or before is None:
             return None
-        days = (self.recent[-1].utc - before.utc) / _DAY
-        return max(0.0, self.area - self.baseline_area) / days if days > 0 else None
+        span = self.recent[-1].utc - before.utc
+        return max(0.0, self.area - self.baseline_area) / (span / _DAY) if span >= _HOUR else None
 
     def growth_of(self, area: float) -> float:
         """Growth of a step with *area*, standard deviations; NaN while learning. Rises with the area."""

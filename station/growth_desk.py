@@ -9,7 +9,7 @@ import math
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import numpy as np
 
@@ -271,14 +271,11 @@ def what_grew(trend: GrowthTrend) -> str:
         return ""
     area, normal, since = f"{100 * trend.area:.3f}", f"{100 * trend.baseline_area:.3f}", _minute(trend.onset.utc)
     per_day = trend.gained_per_day
-    if per_day is not None and trend.recent[-1].utc - trend.onset.utc >= _HOUR:
+    if per_day is not None:
         rate = f"{100 * per_day:.3f}"
         return f"The found area grew to {area} % of the picture, normal here is {normal} %; since {since}, {rate} % a day"
     rate = f"{100 * trend.gained_per_step:.3f}"
     return f"The found area grew to {area} % of the picture, normal here is {normal} %; since {since}, {rate} % a step"
-
-
-_HOUR = timedelta(hours=1)
 
 
 def _minute(utc: datetime) -> str:

@@ -124,6 +124,9 @@ def _source(path: KeyPath, condition: Table, data: Table) -> Iterator[Found]:
     if kind == "limit":
         yield from _limit_source(path, condition, cameras, sensors)
         return
+    if kind == "growth":
+        yield from _growth_source(path, source, cameras, sensors)
+        return
     known = {**cameras, **sensors}
     if source not in known:
         yield (*path, "source"), f'no camera and no sensor has the id "{source}"{did_you_mean(source, known)}'
@@ -146,6 +149,16 @@ def _limit_source(path: KeyPath, condition: Table, cameras: Table, sensors: Tabl
         yield (*path, "channel"), f'"{source}" has no channel "{channel}"{did_you_mean(channel, channels)}'
 
 
+def _growth_source(path: KeyPath, source: str, cameras: Table, sensors: Table) -> Iterator[Found]:
+    if source not in cameras:
+        said = f'"{source}" is a sensor link; growth wants a camera' if source in sensors else f'no camera has the id "{source}"'
+        yield (*path, "source"), f"{said}{did_you_mean(source, cameras)}"
+    elif not isinstance(cameras[source].get("growth"), Mapping):
+        yield (*path, "source"), f'camera "{source}" keeps no trend, so this can never be raised; give it a [cameras.growth] table'
+    elif cameras[source].get("model") is None:
+        yield (*path, "source"), f'camera "{source}" has no model, so this can never be raised; give it a model or take the alarm out'
+
+
 def _hysteresis(path: KeyPath, condition: Table) -> Iterator[Found]:
     raise_at, clear_at = _number(condition, "raise_at"), _number(condition, "clear_at")
     if raise_at is not None and clear_at is not None:
@@ -158,6 +171,8 @@ def _hysteresis(path: KeyPath, condition: Table) -> Iterator[Found]:
                 f"clear_at {clear_at:g} is {beyond} raise_at {raise_at:g}; with side {side} write {bound} {raise_at:g}",
             )
     raise_score, clear_score = _number(condition, "raise_score"), _number(condition, "clear_score")
+    if condition.get("kind") == "growth" and (raise_at or 3.0) < (clear_at or 0.0):
+        yield (*path, "clear_at"), f"clear_at {clear_at:g} is above raise_at {raise_at or 3.0:g}; write at most {raise_at or 3.0:g}"
     if raise_score is not None and clear_score is not None and clear_score > raise_score:
         yield (*path, "clear_score"), f"clear_score {clear_score:g} is above raise_score {raise_score:g}; write at most {raise_score:g}"
 
