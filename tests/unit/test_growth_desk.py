@@ -13,6 +13,7 @@ import pytest
 from inference.findings import Verdict
 from station.alarm_desk import AlarmDesk
 from station.config import AlarmConfig, StationFile
+from station.events import AlarmEvent
 from station.frames import JudgedFrame, PersonId
 from station.growth_desk import GrowthDesk
 from station.growth_view import GrowthView
@@ -22,7 +23,7 @@ from tests.unit.alarm_making import CAM, definition, finding, judged, utc
 from tests.unit.record_making import HandClock, open_records
 
 WEI = PersonId("wei")
-NAMES = {"name_pattern": r"(?P<position>[a-z]+)-(?P<time>\d{8})", "time_format": "%Y%m%d", "baseline_steps": 5}
+NAMES: dict[str, Any] = {"name_pattern": r"(?P<position>[a-z]+)-(?P<time>\d{8})", "time_format": "%Y%m%d", "baseline_steps": 5}
 GROWS: dict[str, Any] = {"kind": "growth", "source": CAM}
 SPOT = (100, 100)
 
@@ -174,7 +175,7 @@ def test_a_person_says_that_the_surface_is_new(tmp_path: Path) -> None:
 def test_a_live_camera_has_a_step_an_hour_that_ends_by_the_clock(tmp_path: Path) -> None:
     clock = HandClock()
     bench = Bench(tmp_path, grows(), clock, step_s=3600.0, baseline_steps=5)
-    raised = []
+    raised: list[AlarmEvent] = []
     for hour, size in enumerate([0] * 6 + [20, 20]):
         for minute in (1, 20, 40):
             clock.now_s = hour * 3600.0 + minute * 60.0
