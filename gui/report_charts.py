@@ -136,11 +136,16 @@ def paint_pareto(painter: QPainter, where: QRectF, bars: Sequence[ParetoBar], na
 def paint_agreement(painter: QPainter, where: QRectF, rows: Sequence[tuple[str, Agreement]], source: ThemeSource) -> None:
     """A row per warning or camera: its name, the share of agreement with its 95 % interval, the counts and kappa."""
     theme = source.theme
-    font = source.font(TextSize.SMALL)
+    sizes = (source.font(TextSize.SMALL), source.font(TextSize.CAPTION))
+    font = next((one for one in sizes if QFontMetricsF(one).height() * len(rows) <= where.height()), sizes[-1])
     metrics = QFontMetricsF(font)
     painter.setFont(font)
     row = min(max(metrics.height() * 1.9, 24.0), max(where.height() / max(len(rows), 1), metrics.height()))
-    most = max(1, int(where.height() // row))
+    most = max(1, int(where.height() / row + 1e-6))
+    if most < len(rows):
+        painter.setPen(QColor(theme.ink_muted))
+        painter.drawText(QRectF(where.left(), where.top() + (most - 1) * row, where.width(), row), _LEFT, f"+ {len(rows) - most + 1}")
+        most -= 1
     name_width = min(max((metrics.horizontalAdvance(name) for name, _ in rows), default=0.0) + 12.0, where.width() * 0.4)
     kappa_width = metrics.horizontalAdvance("κ −0.00") + 14.0 if any(one.kappa is not None for _, one in rows) else 0.0
     counts_width = max((metrics.horizontalAdvance(_counts(one)) for _, one in rows), default=0.0) + 14.0
@@ -165,7 +170,7 @@ def paint_agreement(painter: QPainter, where: QRectF, rows: Sequence[tuple[str, 
 
 
 def _counts(one: Agreement) -> str:
-    return f"{one.agreed} / {one.decided}" + (f"   {one.share:.0%}" if one.decided else "")
+    return f"{one.agreed} / {one.decided}" + (f"   {one.share * 100:.0f} %" if one.decided else "")
 
 
 def paint_load(painter: QPainter, where: QRectF, load: WarningLoad, texts: tuple[str, str, str], source: ThemeSource) -> None:

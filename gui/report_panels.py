@@ -93,9 +93,7 @@ def charts(report: PeriodReport, packs: tuple[PackContract, ...], station: Stati
 
 def _agreement_chart(answered: tuple[Agreement, ...]) -> Chart:
     agreed, decided = total_agreement(answered)
-    title = QCoreApplication.translate(
-        "Report", "AGREEMENT of people with models: {agreed} of {decided} answers; {unsure} unsure, {open} warnings unanswered"
-    )
+    title = QCoreApplication.translate("Report", "PEOPLE AGREE in {agreed} of {decided} answers; {unsure} unsure, {open} open")
     pictures = QCoreApplication.translate("Report", "Pictures: {camera}")
     rows = [(one.name if one.thing is AnsweredThing.WARNING else pictures.format(camera=one.name), one) for one in answered]
     counts = {"unsure": sum(one.unsure for one in answered), "open": sum(one.unanswered for one in answered)}

@@ -17,8 +17,11 @@ _DPI = 96
 _SCALE = 0.78
 _SHARES = (0.11, 0.2, 0.06, 0.06, 0.1, 0.13, 0.34)
 
-_CHART_SHARES = {1: (1.0,), 2: (0.6, 0.4), 3: (0.38, 0.24, 0.38), 4: (0.29, 0.2, 0.25, 0.26)}
-"""Widths of the charts beside each other."""
+_CHART_ROWS = {1: ((1.0,),), 2: ((0.6, 0.4),), 3: ((0.38, 0.24, 0.38),), 4: ((0.6, 0.4), (0.6, 0.4))}
+"""Widths of the charts beside each other, row by row, by their number."""
+
+_CHARTS_HEIGHT = {(1, False): 0.6, (1, True): 0.46, (2, False): 0.9, (2, True): 0.66}
+"""What charts take of the height, by their rows and whether warnings stand below them."""
 
 
 def report_pdf(report: PeriodReport, station: StationFile, packs: tuple[PackContract, ...], title: str) -> bytes:
@@ -59,15 +62,17 @@ def paint_page(
     rest = _figures(painter, rest, report, source)
     found = charts(report, packs, station)
     if found:
-        height = rest.height() * (0.46 if report.alarms else 0.6)
-        shares = _CHART_SHARES[len(found)]
-        left = rest.left()
-        for chart, share in zip(found, shares, strict=True):
-            width = rest.width() * share
-            where = QRectF(left, rest.top(), width - 18.0, height - 10.0)
-            chart.paint(painter, paint_title(painter, where, chart.title, source), source)
-            left += width
-        rest.setTop(rest.top() + height)
+        rows = _CHART_ROWS[len(found)]
+        height = rest.height() * _CHARTS_HEIGHT[len(rows), bool(report.alarms)] / len(rows)
+        left_to_paint = iter(found)
+        for shares in rows:
+            left = rest.left()
+            for share in shares:
+                chart, width = next(left_to_paint), rest.width() * share
+                where = QRectF(left, rest.top(), width - 18.0, height - 10.0)
+                chart.paint(painter, paint_title(painter, where, chart.title, source), source)
+                left += width
+            rest.setTop(rest.top() + height)
     _table(painter, rest, report, station, source)
 
 

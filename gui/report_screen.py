@@ -252,7 +252,7 @@ class ReportScreen(Screen):
     def _fit_columns(self) -> None:
         header = self._table.horizontalHeader()
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        for column, width in enumerate((175, 330, 100, 100, 175, 175)):
+        for column, width in enumerate((175, 330, 125, 100, 175, 175)):
             self._table.setColumnWidth(column, self.theme_source.space(width))
         header.setSectionResizeMode(6, QHeaderView.ResizeMode.Stretch)
 

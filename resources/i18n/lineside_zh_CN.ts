@@ -524,8 +524,8 @@
         <translation>泛滥 &gt; 10</translation>
     </message>
     <message>
-        <source>AGREEMENT of people with models: {agreed} of {decided} answers; {unsure} unsure, {open} warnings unanswered</source>
-        <translation>人与模型的一致性：{decided} 次答复中 {agreed} 次一致；{unsure} 次不确定，{open} 条警告未答复</translation>
+        <source>PEOPLE AGREE in {agreed} of {decided} answers; {unsure} unsure, {open} open</source>
+        <translation>人员认同：{decided} 次答复中 {agreed} 次；不确定 {unsure}，未答复 {open}</translation>
     </message>
     <message>
         <source>Pictures: {camera}</source>
@@ -888,6 +888,14 @@
 </context>
 <context>
     <name>Sentence</name>
+    <message>
+        <source>The found area grew to {area} % of the picture where {normal} % is normal, since {since} by {rate} % a day</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The found area grew to {area} % of the picture where {normal} % is normal, since {since} by {rate} % a step</source>
+        <translation type="unfinished"></translation>
+    </message>
     <message>
         <source>Not watched from {since} to {until}</source>
         <translation>{since} 至 {until} 期间未监视</translation>
@@ -1575,6 +1583,10 @@
         <translation>{source} 无判定</translation>
     </message>
     <message>
+        <source>what {source} finds grows</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>the disk is nearly full</source>
         <translation>磁盘将满</translation>
     </message>
@@ -1865,6 +1877,10 @@
     <message>
         <source>Risk: {name}</source>
         <translation>风险：{name}</translation>
+    </message>
+    <message>
+        <source>Found area: {name}</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>5 min</source>
