@@ -27,6 +27,7 @@ from gui.symbols import PrioritySign
 from gui.theme import ThemeSource
 from gui.time_text import short_clock_text, span_text
 from inference.findings import Region, Verdict
+from station.config import GrowthCondition
 from station.frames import AlarmId
 from station.view import AlarmKind, AlarmState, AlarmView, LinePort
 
@@ -311,7 +312,8 @@ class IncidentPanel(QFrame):
     def _found(self, alarm: AlarmView) -> str:
         parts = []
         finding = alarm.finding
-        if finding is not None and not math.isnan(finding.score):
+        # Of what grows, the one picture's score says nothing; the detail says what grew, how fast and since when.
+        if finding is not None and not math.isnan(finding.score) and not isinstance(alarm.definition.when, GrowthCondition):
             title = self._label_titles.get((finding.model, finding.label))
             found = finding.label if title is None else pick(title)
             parts.append(

@@ -8,6 +8,13 @@ from __future__ import annotations
 from inference.reasons import QT_TRANSLATE_NOOP
 
 TEMPLATES = (
+    # growth
+    QT_TRANSLATE_NOOP(
+        "Sentence", "The found area grew to {area} % of the picture where {normal} % is normal, since {since} by {rate} % a day"
+    ),
+    QT_TRANSLATE_NOOP(
+        "Sentence", "The found area grew to {area} % of the picture where {normal} % is normal, since {since} by {rate} % a step"
+    ),
     # commands
     QT_TRANSLATE_NOOP("Sentence", "Not watched from {since} to {until}"),
     QT_TRANSLATE_NOOP("Sentence", "Nobody is signed in. Pick your name and enter your PIN first."),

@@ -29,6 +29,7 @@ class LaneSpec:
         low, high: Normal band; None where open.
         threshold: For risks: the score that is a fault.
         on_line_screen: Whether it has a strip on the Line screen as well.
+        held: Whether a value holds until the next one: steps that may be a day apart.
     """
 
     sensor: SourceId
@@ -40,6 +41,7 @@ class LaneSpec:
     high: float | None
     threshold: float | None
     on_line_screen: bool = True
+    held: bool = False
 
     @property
     def key(self) -> tuple[str, str]:
@@ -106,6 +108,12 @@ def value_at(trace: Trace, utc_s: float, within_s: float) -> float:
     near = [i for i in (right - 1, right) if 0 <= i < trace.utc_s.size]
     best = min(near, key=lambda i: abs(float(trace.utc_s[i]) - utc_s))
     return float(trace.value[best]) if abs(float(trace.utc_s[best]) - utc_s) <= within_s else math.nan
+
+
+def held_at(trace: Trace, utc_s: float) -> float:
+    """The newest value not after *utc_s*; NaN before the first."""
+    known = np.flatnonzero(~np.isnan(trace.value[: int(np.searchsorted(trace.utc_s, utc_s, side="right"))]))
+    return float(trace.value[known[-1]]) if known.size else math.nan
 
 
 def value_range(spec: LaneSpec, trace: Trace, start_s: float, end_s: float) -> tuple[float, float]:

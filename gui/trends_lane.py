@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 from gui.controls import LabelRole, Wrap, label
 from gui.plotting import TimePlot
 from gui.theme import ThemeSource
-from gui.trends_data import EMPTY, LaneSpec, drawn, value_at, value_range
+from gui.trends_data import EMPTY, LaneSpec, drawn, held_at, value_at, value_range
 from station.view import Trace
 
 NAME_PX = 220
@@ -103,7 +103,7 @@ class TrendLane(QFrame):
 
     def value(self, utc_s: float, span_s: float) -> float:
         """Value at *utc_s* (POSIX s); NaN where there is none near, measured against the span in sight."""
-        return value_at(self._trace, utc_s, max(0.02 * span_s, 3.0))
+        return held_at(self._trace, utc_s) if self.spec.held else value_at(self._trace, utc_s, max(0.02 * span_s, 3.0))
 
     def _write(self, value: float) -> None:
         spec = self.spec

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -14,6 +16,7 @@ from gui.trends_data import LaneSpec
 from inference.contract import PackContract
 from station.config import StationFile, Text
 from station.frames import SourceId
+from station.growth_view import AREA_PREFIX
 from station.view import LinePort, LineSnapshot, Trace
 
 _HISTORY_POINTS = 1500
@@ -73,12 +76,35 @@ def lane_specs(station: StationFile, packs: Sequence[PackContract], risk_title: 
     return channels + risks
 
 
+def growth_specs(snapshot: LineSnapshot | None, area_title: str) -> list[LaneSpec]:
+    """One lane per camera position whose growth is watched: the found share, percent of the picture, and where it counts.
+
+    Args:
+        snapshot: The newest; None before the first.
+        area_title: How such a lane is named, with the place ``{name}``.
+    """
+    specs = []
+    for camera in () if snapshot is None else snapshot.cameras:
+        for one in camera.growth:
+            limit = None if math.isnan(one.limit_area) else 100.0 * one.limit_area
+            title = area_title.format(name=one.position or pick(camera.name))
+            channel = f"{AREA_PREFIX}{one.position}"
+            specs.append(LaneSpec(camera.source_id, channel, title, "%", 3, None, limit, None, on_line_screen=False, held=True))
+    return specs
+
+
 def first_picked(specs: Sequence[LaneSpec]) -> set[tuple[str, str]]:
     """Keys of the lanes shown at first: channels of the Line screen before others, and the risks, as many as can be read at once."""
     ordered = sorted((spec for spec in specs if not spec.target), key=lambda spec: not spec.on_line_screen)
     channels = [spec.key for spec in ordered][:_FIRST_CHANNELS]
     risks = [spec.key for spec in specs if spec.target]
     return set((channels + risks)[:_FIRST_LANES])
+
+
+def also_picked(picked: AbstractSet[tuple[str, str]], known: Sequence[LaneSpec], now: Sequence[LaneSpec]) -> set[tuple[str, str]]:
+    """*picked* and what of *now* was not *known* before, as long as there is room to read it."""
+    new = [spec.key for spec in now if spec.key not in {one.key for one in known}]
+    return set(picked) | set(new[: max(0, _FIRST_LANES - len(picked))])
 
 
 def fetch(port: LinePort, keys: Sequence[tuple[str, str]], start_s: float, end_s: float) -> Fetched:

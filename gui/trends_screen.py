@@ -23,7 +23,7 @@ from gui.trends_axis import Mark, TimeAxis
 from gui.trends_data import EMPTY, LaneSpec, joined
 from gui.trends_drivers import DriversPanel
 from gui.trends_lane import NAME_PX, VALUE_PX, TrendLane
-from gui.trends_lanes import Fetched, fetch, first_picked, forecast_of, lane_specs
+from gui.trends_lanes import Fetched, also_picked, fetch, first_picked, forecast_of, growth_specs, lane_specs
 from gui.trends_picker import ChannelPicker
 from station.view import LinePort, LineSnapshot, RiskView, Trace
 
@@ -57,6 +57,7 @@ class TrendsScreen(Screen):
         self._drawn_at_s = -math.inf
         self._lanes: dict[tuple[str, str], TrendLane] = {}
         self._stale: list[TrendLane] = []
+        self._growing: list[LaneSpec] = []
         self._picked = first_picked(self._specs())
         self._fetch_timer = QTimer(self)
         self._fetch_timer.setSingleShot(True)
@@ -149,7 +150,10 @@ class TrendsScreen(Screen):
     # what there is to show
 
     def _specs(self) -> list[LaneSpec]:
-        return lane_specs(self.port.station, self.port.packs, self.tr("Risk: {name}"))
+        return self._growth_specs() + lane_specs(self.port.station, self.port.packs, self.tr("Risk: {name}"))
+
+    def _growth_specs(self) -> list[LaneSpec]:
+        return growth_specs(self._snapshot, self.tr("Found area: {name}"))
 
     @override
     def retranslate(self) -> None:
@@ -225,6 +229,9 @@ class TrendsScreen(Screen):
         """Follow the line; redrawn only as often as a pixel of the time axis passes."""
         self._snapshot = snapshot
         now_s = self._now_s()
+        if (growing := self._growth_specs()) != self._growing:
+            self._picked, self._growing = also_picked(self._picked, self._growing, growing), growing
+            self.retranslate()
         if not self._live:
             return
         due_s = max(0.1, self._span_s / max(self._plots.width() - 300, 300))

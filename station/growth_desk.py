@@ -269,17 +269,17 @@ def what_grew(trend: GrowthTrend) -> str:
     """What grew, how fast, since when, in English; empty where nothing grows."""
     if trend.onset is None:
         return ""
-    area, normal, since = f"{100 * trend.area:.3f}", f"{100 * trend.baseline_area:.3f}", _minute(trend.onset.utc)
+    area, normal, since = f"{100 * trend.area:.3f}", f"{100 * trend.baseline_area:.3f}", _stamp(trend.onset.utc)
     per_day = trend.gained_per_day
     if per_day is not None:
         rate = f"{100 * per_day:.3f}"
-        return f"The found area grew to {area} % of the picture, normal here is {normal} %; since {since}, {rate} % a day"
+        return f"The found area grew to {area} % of the picture where {normal} % is normal, since {since} by {rate} % a day"
     rate = f"{100 * trend.gained_per_step:.3f}"
-    return f"The found area grew to {area} % of the picture, normal here is {normal} %; since {since}, {rate} % a step"
+    return f"The found area grew to {area} % of the picture where {normal} % is normal, since {since} by {rate} % a step"
 
 
-def _minute(utc: datetime) -> str:
-    return utc.strftime("%Y-%m-%d %H:%M UTC")
+def _stamp(utc: datetime) -> str:
+    return utc.strftime("%Y-%m-%d %H:%M:%S UTC")
 
 
 def _mapped(findings: Sequence[Finding], target: str | None) -> Finding | None:

@@ -890,11 +890,11 @@
     <name>Sentence</name>
     <message>
         <source>The found area grew to {area} % of the picture where {normal} % is normal, since {since} by {rate} % a day</source>
-        <translation type="unfinished"></translation>
+        <translation>发现面积增至画面的 {area} %（此处正常为 {normal} %），自 {since} 起每天增加 {rate} %</translation>
     </message>
     <message>
         <source>The found area grew to {area} % of the picture where {normal} % is normal, since {since} by {rate} % a step</source>
-        <translation type="unfinished"></translation>
+        <translation>发现面积增至画面的 {area} %（此处正常为 {normal} %），自 {since} 起每步增加 {rate} %</translation>
     </message>
     <message>
         <source>Not watched from {since} to {until}</source>
@@ -1584,7 +1584,7 @@
     </message>
     <message>
         <source>what {source} finds grows</source>
-        <translation type="unfinished"></translation>
+        <translation>{source} 发现的面积扩大</translation>
     </message>
     <message>
         <source>the disk is nearly full</source>
@@ -1880,7 +1880,7 @@
     </message>
     <message>
         <source>Found area: {name}</source>
-        <translation type="unfinished"></translation>
+        <translation>发现面积：{name}</translation>
     </message>
     <message>
         <source>5 min</source>

@@ -85,7 +85,7 @@ def test_each_position_has_a_fault_warning_of_its_own(tmp_path: Path) -> None:
     assert left.kind is AlarmKind.FAULT
     assert left.definition.title.zh == "扩大 · left"
     assert left.finding is not None
-    grew = "The found area grew to 0.605 % of the picture, normal here is 0.000 %; since 2026-03-08 00:00 UTC, 0.605 % a day"
+    grew = "The found area grew to 0.605 % of the picture where 0.000 % is normal, since 2026-03-08 00:00:00 UTC by 0.605 % a day"
     assert left.detail == grew
     assert bench.view("left").growth > 3.0
     assert bench.view("right").growth == pytest.approx(0.0)
