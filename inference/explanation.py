@@ -15,7 +15,7 @@ from math import log
 
 import numpy as np
 
-from inference.contract import Channel, PackContract, SequenceInput, TimeUnit, WindowKind
+from inference.contract import Channel, OutputKind, PackContract, SequenceInput, TimeUnit, WindowKind
 from inference.findings import Contribution, FloatArray, Moment, MomentKind
 from inference.runtime import Session
 from inference.scoring import Score, complete_scores, list_judged
@@ -59,7 +59,7 @@ def explain_scores(
         ProviderError: The provider failed.
     """
     if len(places) <= MOST_CHANNELS:
-        return _share_among_few(session, tensor, places, contract)
+        return _share_among_few(session, tensor, places, contract, scores)
     occluded = np.repeat(tensor, len(places), axis=0)
     for index, place in enumerate(places.values()):
         occluded[index, ..., place] = 0.0
@@ -74,18 +74,27 @@ def explain_scores(
 
 
 def _share_among_few(
-    session: Session, tensor: FloatArray, places: Mapping[str, slice], contract: PackContract
+    session: Session, tensor: FloatArray, places: Mapping[str, slice], contract: PackContract, scores: Mapping[str, Score]
 ) -> dict[str, tuple[Contribution, ...]]:
-    """Contributions from every combination of the channels: a score near 1 that two channels make alike names both."""
-    there = list_combinations(len(places))
+    """Contributions from every combination of the channels.
+
+    What is shared is the chance of the fault that is named: a channel that keeps another fault away has no part in this one. A
+    channel that lowers the whole risk by itself comes before one that only helps.
+    """
+    count = len(places)
+    there = list_combinations(count)
     occluded = np.repeat(tensor, there.shape[0], axis=0)
     for index, place in enumerate(places.values()):
         occluded[~there[:, index], ..., place] = 0.0
-    left = [complete_scores(row, contract) for row in run_rows(session, occluded)]
+    left = run_rows(session, occluded)
     answers: dict[str, tuple[Contribution, ...]] = {}
     for output in list_judged(contract):
-        effects = share_score(np.array([one[output.name].score for one in left])).tolist()
-        answers[output.name] = rank_effects(tuple(places), effects, effects)
+        risk = np.array([complete_scores(one, contract)[output.name].score for one in left])
+        named = [index for index, label in enumerate(output.labels) if label.name == scores[output.name].label and label.severity > 0]
+        is_chance = output.kind is OutputKind.PROBABILITIES and named
+        effects = share_score(np.array([float(one[output.name][named[0]]) for one in left]) if is_chance else risk)
+        alone = risk[-1] - risk[[there.shape[0] - 1 - (1 << index) for index in range(count)]]
+        answers[output.name] = rank_effects(tuple(places), effects.tolist(), (effects + alone.clip(0.0)).tolist())
     return answers
 
 

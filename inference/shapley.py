@@ -18,7 +18,7 @@ MOST_CHANNELS = 6
 
 def list_combinations(count: int) -> NDArray[np.bool_]:
     """Every combination of *count* channels, bool (2 ** count, count): True where a channel is there. The first has none, the last all."""
-    return (np.arange(2**count)[:, np.newaxis] >> np.arange(count)) % 2 == 1
+    return np.asarray((np.arange(2**count)[:, np.newaxis] >> np.arange(count)) % 2 == 1, np.bool_)
 
 
 def share_score(scores: NDArray[np.float64]) -> NDArray[np.float64]:
