@@ -70,6 +70,27 @@ def prepare(image: ImageU8, heatmap: ImageU8 | None) -> PreparedPicture:
     return PreparedPicture(np.ascontiguousarray(small, dtype=np.uint8), heat, factor)
 
 
+def paint_prepared(painter: QPainter, target: QRectF, picture: PreparedPicture, heat: NDArray[np.uint8] | None) -> None:
+    """Paint *picture* into *target*, and *heat* (its own, or None) over it; GUI thread."""
+    height, width = picture.bgr.shape[:2]
+    painter.drawImage(target, QImage(picture.bgr.data, width, height, picture.bgr.strides[0], QImage.Format.Format_BGR888))
+    if heat is not None:
+        painter.drawImage(target, QImage(heat.data, width, height, heat.strides[0], QImage.Format.Format_RGBA8888_Premultiplied))
+
+
+def region_box(region: Region, target: QRectF, scale: float, margin_px: float) -> QRectF:
+    """Where *region* lies on the widget, *margin_px* larger on every side.
+
+    Args:
+        region: In pixels of the judged image.
+        target: Where the picture is painted.
+        scale: Screen pixels per pixel of the judged image.
+        margin_px: In screen pixels.
+    """
+    box = QRectF(target.x() + region.x * scale, target.y() + region.y * scale, region.width * scale, region.height * scale)
+    return box.adjusted(-margin_px, -margin_px, margin_px, margin_px)
+
+
 class KeptPicture(QWidget):
     """Shows one prepared picture.
 
@@ -143,23 +164,12 @@ class KeptPicture(QWidget):
             )
             painter.end()
             return
-        bgr, heat = self._picture.bgr, self._picture.heat
-        height, width = bgr.shape[:2]
+        height, width = self._picture.bgr.shape[:2]
         fit = min(self.width() / width, self.height() / height)
         target = QRectF((self.width() - width * fit) / 2, (self.height() - height * fit) / 2, width * fit, height * fit)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        painter.drawImage(target, QImage(bgr.data, width, height, bgr.strides[0], QImage.Format.Format_BGR888))
-        if heat is not None and self._heat_shown:
-            painter.drawImage(target, QImage(heat.data, width, height, heat.strides[0], QImage.Format.Format_RGBA8888_Premultiplied))
-        factor = fit * self._picture.factor
+        paint_prepared(painter, target, self._picture, self._picture.heat if self._heat_shown else None)
         painter.setPen(QPen(QColor(theme.defect), 2.5))
         for region in self._regions:
-            painter.drawRect(
-                QRectF(
-                    target.x() + region.x * factor - 2,
-                    target.y() + region.y * factor - 2,
-                    region.width * factor + 4,
-                    region.height * factor + 4,
-                )
-            )
+            painter.drawRect(region_box(region, target, fit * self._picture.factor, 2.0))
         painter.end()

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 from typing_extensions import override
 
-from gui.kept_picture import PreparedPicture
+from gui.kept_picture import PreparedPicture, paint_prepared, region_box
 from gui.theme import TextSize, Theme, ThemeSource
 from inference.findings import Region
 
@@ -200,13 +200,9 @@ class ReviewPicture(QWidget):
             painter.drawText(where, int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap), self._message)
             painter.end()
             return
-        bgr, heat = self._picture.bgr, self._picture.heat
-        height, width = bgr.shape[:2]
         target = self._target()
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, self._scale() < 3.0)
-        painter.drawImage(target, QImage(bgr.data, width, height, bgr.strides[0], QImage.Format.Format_BGR888))
-        if heat is not None and self._heat_shown:
-            painter.drawImage(target, QImage(heat.data, width, height, heat.strides[0], QImage.Format.Format_RGBA8888_Premultiplied))
+        paint_prepared(painter, target, self._picture, self._picture.heat if self._heat_shown else None)
         scale = self._scale() * self._picture.factor
         tags: list[QRectF] = []
         for region in self._regions:
@@ -226,8 +222,7 @@ class ReviewPicture(QWidget):
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, shown)
 
     def _paint_region(self, painter: QPainter, region: Region, target: QRectF, scale: float, theme: Theme, tags: list[QRectF]) -> None:
-        box = QRectF(target.x() + region.x * scale, target.y() + region.y * scale, region.width * scale, region.height * scale)
-        box = box.adjusted(-3.0, -3.0, 3.0, 3.0)
+        box = region_box(region, target, scale, 3.0)
         painter.setPen(QPen(QColor(theme.defect), 2.0))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRect(box)
