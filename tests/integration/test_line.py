@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from inference.errors import SourceError
-from inference.findings import Finding, ImageU8, Verdict
+from inference.findings import Contribution, Finding, ImageU8, Verdict
 from inference.image_runner import HeatmapPolicy, ImageRunner
 from inference.reasons import ReasonCode
 from station.frames import PersonId, SourceId
@@ -334,6 +334,25 @@ def test_a_replay_as_fast_as_judged_waits_for_the_delay_in_the_recordings_time(t
         assert [view.state for view in line.snapshot().alarms] == [AlarmState.RETURNED_UNACKNOWLEDGED] * raised
     finally:
         line.stop()
+
+
+def test_after_a_restart_the_line_knows_what_drove_a_risk(tmp_path: Path) -> None:
+    write_parts(tmp_path / "parts", ".")
+    (tmp_path / "rows.csv").write_text("time,TS1\n0,40\n", encoding="utf-8")
+    line = make_line(tmp_path, FOLDER, more=HOT)
+    rig, now = SourceId("rig-1"), line.clock.utc()
+    leak = (Contribution("TS1", 0.75, 0.4), Contribution("PS1", 0.25, 0.1))
+    line._records.keep_contributions(rig, "pump", leak, now)
+    line.stop()
+    again = make_line(tmp_path, FOLDER, more=HOT)
+    try:
+        found = again.drivers_at(rig, "pump", now + timedelta(seconds=100))
+        assert found is not None
+        assert (found.utc, found.contributions) == (now, leak)
+        assert again.drivers_at(rig, "pump", now + timedelta(hours=1)) is None
+        assert again.drivers_at(rig, "valve", now) is None
+    finally:
+        again.stop()
 
 
 def test_a_recorded_camera_waits_for_the_delay_in_the_recordings_time(tmp_path: Path) -> None:
