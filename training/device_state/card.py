@@ -84,7 +84,7 @@ def write_card(contract: PackContract, rows: Rows, measured: Measured, scores: S
         faults=facts.explanations.faults,
         first_lowers=facts.explanations.first_lowers,
         named_lower=facts.explanations.named_lower,
-        named_clear=facts.explanations.named_clear,
+        either_enough=facts.explanations.either_enough,
         members=facts.plan.members,
         epochs=facts.plan.epochs,
         batch=facts.plan.batch,

@@ -102,7 +102,7 @@ def _make_contract(exported: bytes, threshold: float, limit: float, figures: Ite
         name=PACK_NAME,
         version=VERSION,
         task=Task.TABLE,
-        title=Text(en="Machine state", zh="机器状态"),
+        title=Text(en="Machine state (synthetic data)", zh="机器状态（合成数据）"),
         experimental=quick,
         data_licence="CC BY 4.0; synthetic; Matzka, AI4I 2020 predictive maintenance data set, UCI, doi 10.24432/C5HS5C",
         simulated_training_data=True,
