@@ -16,6 +16,7 @@ from station.config import (
     AlarmConfig,
     Camera,
     FolderCamera,
+    GrowthCondition,
     LimitCondition,
     NoVerdictCondition,
     Person,
@@ -224,6 +225,10 @@ def condition_text(alarm: AlarmConfig) -> str:
             text = f"{when.source} · {when.channel} {sign} {when.raise_at:g} ({back})"
         case NoVerdictCondition():
             text = QCoreApplication.translate("SetupFacts", "{source} gives no verdict").format(source=when.source)
+        case GrowthCondition():
+            where = when.source if when.position is None else f"{when.source} · {when.position}"
+            text = QCoreApplication.translate("SetupFacts", "what {source} finds grows").format(source=where)
+            text += f" ≥ {when.raise_at:g} σ"
         case _:
             text = {
                 "disk_nearly_full": QCoreApplication.translate("SetupFacts", "the disk is nearly full"),

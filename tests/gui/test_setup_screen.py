@@ -12,7 +12,7 @@ from gui.setup_facts import camera_facts, condition_text, figure_facts, model_fa
 from gui.setup_screen import _TEST_KEYS, Page, SetupScreen
 from gui.theme import TOUCH_PX, ThemeSource
 from inference.contract import Figure
-from station.config import LimitCondition, RtspCamera, Text
+from station.config import GrowthCondition, LimitCondition, RtspCamera, Text
 from station.view import LiveTest
 from tests.gui.fake_line import FakeLine
 
@@ -130,6 +130,9 @@ def test_conditions_read_as_words(fake_line: FakeLine) -> None:
     limit = LimitCondition(kind="limit", source="rig", channel="TS1", side="high", raise_at=60.0, clear_at=58.0)
     hot = pitting.model_copy(update={"when": limit, "raise_count": 1, "of_last": 1, "on_delay_s": 5.0})
     assert condition_text(hot) == "rig · TS1 > 60 (over at 58) · for 5 s"
+    growth = GrowthCondition(kind="growth", source="cam1", raise_at=3.0)
+    growing = pitting.model_copy(update={"when": growth, "raise_count": 1, "of_last": 1})
+    assert condition_text(growing) == "what cam1 finds grows ≥ 3 σ"
     assert warning_facts(pitting).priority == 2
 
 
