@@ -49,7 +49,10 @@ def write_models_text(entries: Sequence[ModelEntry]) -> str:
         contract = entry.contract
         marks = "".join(
             f" [{mark}]"
-            for mark, set_ in (("experimental", contract.experimental), ("simulated training data", contract.simulated_training_data))
+            for mark, set_ in (
+                ("experimental", contract.experimental),
+                ("partly simulated training data", contract.simulated_training_data),
+            )
             if set_
         )
         lines.append(f"{contract.name} {contract.version}: {contract.title.en}, {contract.task.value}{marks}")

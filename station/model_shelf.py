@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import threading
 import weakref
 from collections.abc import Callable, Sequence
@@ -11,7 +12,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.contract import PackContract
+from inference.contract import PackContract, WindowKind
 from inference.errors import LinesideError, PackError
 from inference.failover import FailoverSession
 from inference.findings import Finding
@@ -48,6 +49,28 @@ class RowByRow:
             return None
         self._due_s = time_s + self._every_s
         return self._stream.judge(row)
+
+
+class CyclesFromStart:
+    """Says the phase of a machine cycle for rows that do not: cycles follow each other from the first row on, as ``monitor`` takes it.
+
+    Args:
+        model: Judges the rows.
+        length_s: Of a cycle, s.
+    """
+
+    def __init__(self, model: SensorModel, length_s: float) -> None:
+        self._model = model
+        self._length_s = length_s
+        self._start_s: float | None = None
+
+    def push(self, time_s: float, values: NDArray[np.float64], key: str = "", phase_s: float | None = None) -> tuple[Finding, ...] | None:
+        """Judge the row; a phase that it says itself counts."""
+        if self._start_s is None and math.isfinite(time_s):
+            self._start_s = time_s
+        if phase_s is None and self._start_s is not None and math.isfinite(time_s):
+            phase_s = (time_s - self._start_s) % self._length_s
+        return self._model.push(time_s, values, key, phase_s)
 
 
 class ModelShelf:
@@ -98,8 +121,14 @@ class ModelShelf:
             raise PackError("This pack does not judge images", where=name, do="Name an image pack for the camera in the station file")
         return runner
 
-    def open_stream(self, name: str, channels: Sequence[str], every_s: float) -> SensorModel:
+    def open_stream(self, name: str, channels: Sequence[str], every_s: float, *, cycles_from_start: bool = False) -> SensorModel:
         """Open a pack for a sensor link with *channels*, a decision every *every_s* source seconds.
+
+        Args:
+            name: The pack.
+            channels: In the order of the link's values.
+            every_s: Source seconds from decision to decision.
+            cycles_from_start: Rows that do not say where in the machine's cycle they are, are taken to begin with one.
 
         Raises:
             PackError: It is not there, not in order, fails its golden set, or judges images.
@@ -107,7 +136,9 @@ class ModelShelf:
         """
         runner = self._open(name).runner
         if isinstance(runner, SequenceRunner):
-            return SequenceStream(runner, every_s, channels)
+            stream = SequenceStream(runner, every_s, channels)
+            is_cycle = runner.spec.kind is WindowKind.CYCLE
+            return CyclesFromStart(stream, runner.spec.length_s) if cycles_from_start and is_cycle else stream
         if isinstance(runner, TableRunner):
             return RowByRow(runner, channels, every_s)
         raise PackError("This pack does not judge sensors", where=name, do="Name a sensor pack for the link in the station file")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from station.alarm_desk import AlarmDesk
 from station.clock import Clock
-from station.config import AlarmConfig, LimitCondition, Sensor
+from station.config import AlarmConfig, LimitCondition, Sensor, TableSensors
 from station.frames import SourceId
 from station.model_shelf import ModelShelf
 from station.records.store import Records
@@ -57,7 +57,7 @@ class SensorSide:
         for sensor in sensors:
             judge = SensorJudge(
                 sensor,
-                open_model=self._stream_opener(SourceId(sensor.id), sensor.model, sensor.judge_every_s),
+                open_model=self._stream_opener(sensor),
                 deliver_rows=self.desk.take_rows,
                 deliver=self.desk.take_decision,
                 clock=clock,
@@ -105,7 +105,10 @@ class SensorSide:
             return NO_TRACE
         return judge.recent_trace(channel, self.channel_ids(sensor), seconds, self._clock.utc().timestamp())
 
-    def _stream_opener(self, source_id: SourceId, pack: str | None, every_s: float) -> Callable[[], SensorModel] | None:
+    def _stream_opener(self, sensor: Sensor) -> Callable[[], SensorModel] | None:
+        pack, source_id = sensor.model, SourceId(sensor.id)
         if pack is None:
             return None
-        return lambda: self._shelf.open_stream(pack, self.channel_ids(source_id), every_s)
+        # A recording begins with a cycle; what a machine does when its link comes up nobody knows.
+        recorded = isinstance(sensor, TableSensors)
+        return lambda: self._shelf.open_stream(pack, self.channel_ids(source_id), sensor.judge_every_s, cycles_from_start=recorded)

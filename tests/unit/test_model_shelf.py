@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import gc
+import math
 from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from inference.errors import PackError
 from inference.findings import Verdict
-from station.model_shelf import ModelShelf
+from inference.reasons import ReasonCode
+from station.model_shelf import CyclesFromStart, ModelShelf
+from station.paths import models_dir
 from tests.model_factory import add_golden, make_blob_pack, make_drift_pack, make_row_pack
 from tests.unit.pictures import encode_png, paint
 
@@ -68,3 +72,37 @@ def test_a_model_that_was_put_away_is_not_held(shelf: ModelShelf) -> None:
         runner._session._note = f"note {number}"
     gc.collect()
     assert shelf.notes == ("blob: note 2",)
+
+
+class Heard:
+    """Takes what a stream is told of the cycle."""
+
+    def __init__(self) -> None:
+        self.phases: list[float | None] = []
+
+    def push(self, time_s: float, values: NDArray[np.float64], key: str = "", phase_s: float | None = None) -> None:
+        del time_s, values, key
+        self.phases.append(phase_s)
+
+
+def test_rows_that_do_not_say_their_phase_begin_with_a_cycle() -> None:
+    heard = Heard()
+    model = CyclesFromStart(heard, 60.0)
+    for time_s in (100.0, 130.0, 159.5, 160.0, math.nan):
+        model.push(time_s, np.zeros(2))
+    model.push(170.0, np.zeros(2), phase_s=3.0)
+    assert heard.phases == [0.0, 30.0, 59.5, 0.0, None, 3.0]
+
+
+def test_a_recording_without_phases_is_judged_by_a_pack_of_cycles() -> None:
+    shelf = ModelShelf((models_dir(),), print)
+    channels = ("TS1", "TS2", "TS3", "TS4", "VS1", "CE", "CP", "SE", "FS1", "FS2")
+    values = np.array([36.0, 41.6, 38.8, 30.9, 0.54, 47.2, 2.16, 66.5, 7.6, 10.2])
+    verdicts = {}
+    for cycles_from_start in (False, True):
+        stream = shelf.open_stream("hydraulic-rig", channels, 60.0, cycles_from_start=cycles_from_start)
+        found = [findings for row in range(1300) if (findings := stream.push(row / 10, values)) is not None]
+        reason = found[-1][0].reason
+        verdicts[cycles_from_start] = None if reason is None else reason.code
+    assert verdicts[False] is ReasonCode.CHANNEL_MISSING
+    assert verdicts[True] is not ReasonCode.CHANNEL_MISSING
