@@ -110,6 +110,12 @@ def value_at(trace: Trace, utc_s: float, within_s: float) -> float:
     return float(trace.value[best]) if abs(float(trace.utc_s[best]) - utc_s) <= within_s else math.nan
 
 
+def without_gaps(trace: Trace) -> Trace:
+    """*trace* of what holds from step to step: a long time between two steps is no gap."""
+    known = ~np.isnan(trace.value)
+    return trace if known.all() else Trace(trace.utc_s[known], trace.value[known], trace.low[known], trace.high[known])
+
+
 def held_at(trace: Trace, utc_s: float) -> float:
     """The newest value not after *utc_s*; NaN before the first."""
     known = np.flatnonzero(~np.isnan(trace.value[: int(np.searchsorted(trace.utc_s, utc_s, side="right"))]))

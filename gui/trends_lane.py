@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 from gui.controls import LabelRole, Wrap, label
 from gui.plotting import TimePlot
 from gui.theme import ThemeSource
-from gui.trends_data import EMPTY, LaneSpec, drawn, held_at, value_at, value_range
+from gui.trends_data import EMPTY, LaneSpec, drawn, held_at, value_at, value_range, without_gaps
 from station.view import Trace
 
 NAME_PX = 220
@@ -86,8 +86,8 @@ class TrendLane(QFrame):
 
     def show_trace(self, trace: Trace) -> None:
         """Hold and draw *trace*."""
-        self._trace = trace
-        self.plot.show_values(*drawn(trace))
+        self._trace = without_gaps(trace) if self.spec.held else trace
+        self.plot.show_values(*drawn(self._trace))
 
     def show_view(self, start_s: float, end_s: float, cursor_s: float | None) -> None:
         """Bring this stretch into sight (POSIX s); write the value at the cursor, or the newest in sight."""

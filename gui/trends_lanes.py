@@ -86,10 +86,10 @@ def growth_specs(snapshot: LineSnapshot | None, area_title: str) -> list[LaneSpe
     specs = []
     for camera in () if snapshot is None else snapshot.cameras:
         for one in camera.growth:
-            limit = None if math.isnan(one.limit_area) else 100.0 * one.limit_area
+            low, high = (None, None) if math.isnan(one.limit_area) else (0.0, 100.0 * one.limit_area)
             title = area_title.format(name=one.position or pick(camera.name))
             channel = f"{AREA_PREFIX}{one.position}"
-            specs.append(LaneSpec(camera.source_id, channel, title, "%", 3, None, limit, None, on_line_screen=False, held=True))
+            specs.append(LaneSpec(camera.source_id, channel, title, "%", 3, low, high, None, on_line_screen=False, held=True))
     return specs
 
 

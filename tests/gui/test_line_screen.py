@@ -17,7 +17,7 @@ from gui.rail import Room
 from gui.window import Window
 from inference.findings import Verdict
 from inference.reasons import Reason, ReasonCode
-from station.config import Text
+from station.config import GrowthCondition, Text
 from station.frames import AlarmId, SourceId
 from station.view import AlarmState, AlarmView, FeedbackAnswer
 from tests.gui.conftest import OpenWindow
@@ -147,6 +147,19 @@ def test_a_new_urgent_warning_is_chosen_but_a_choice_stays(open_window: OpenWind
     fake_line.advance(15.0)
     window.tick()
     assert screen.chosen == "alarm-9"
+
+
+def test_what_grew_is_said_instead_of_one_pictures_score(open_window: OpenWindow, fake_line: FakeLine) -> None:
+    grows = AlarmId("alarm-0")
+    alarm = fake_line._alarms[grows]
+    growth = alarm.definition.model_copy(update={"when": GrowthCondition(kind="growth", source="cam1", position="left")})
+    detail = "The found area grew to 0.605 % of the picture where 0.010 % is normal, since 2026-03-08 00:00:00 UTC by 0.605 % a day"
+    fake_line._alarms = {grows: dataclasses.replace(alarm, definition=growth, detail=detail, count=1)}
+    window = open_window(fake_line)
+    found = line_screen(window).incident.facts[0].text()
+    assert found.startswith("The found area grew to 0.605 % of the picture where 0.010 % is normal, since ")
+    assert "UTC" not in found, "times are local"
+    assert "limit" not in found
 
 
 def test_late_is_said(open_window: OpenWindow, fake_line: FakeLine) -> None:

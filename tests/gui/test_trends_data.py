@@ -5,13 +5,16 @@ from __future__ import annotations
 import math
 
 import numpy as np
+import pytest
 from numpy.typing import NDArray
 
 from gui.trends_axis import tick_step_s, ticks
-from gui.trends_data import EMPTY, LaneSpec, drawn, joined, value_at, value_range
-from gui.trends_lanes import first_picked
+from gui.trends_data import EMPTY, LaneSpec, drawn, held_at, joined, value_at, value_range, without_gaps
+from gui.trends_lanes import also_picked, first_picked, growth_specs
 from station.frames import SourceId
 from station.view import Trace
+from tests.gui.fake_growth import growth_view, with_growth
+from tests.gui.fake_line import FakeLine
 
 
 def trace(utc_s: NDArray[np.float64], value: NDArray[np.float64]) -> Trace:
@@ -86,3 +89,31 @@ def test_first_shown_are_the_channels_of_the_line_screen_and_the_risks() -> None
     shown = [LaneSpec(SourceId("rig"), f"S{n}", "s", "", 1, None, None, None) for n in range(3)]
     risks = [LaneSpec(SourceId("rig"), f"risk:R{n}", "r", "", 2, None, None, 0.5) for n in range(5)]
     assert {channel for _, channel in first_picked([*hidden, *shown, *risks])} == {"S0", "S1", "S2", "H0", "risk:R0", "risk:R1", "risk:R2"}
+
+
+def test_a_step_holds_until_the_next_one() -> None:
+    days = trace(np.array([0.0, 86400.0, 10 * 86400.0]), np.array([1.0, np.nan, 3.0]))
+    assert math.isnan(held_at(days, -1.0))
+    assert held_at(days, 0.0) == 1.0
+    assert held_at(days, 5 * 86400.0) == 1.0
+    assert held_at(days, 20 * 86400.0) == 3.0
+    assert without_gaps(days).value.tolist() == [1.0, 3.0]
+    assert math.isnan(held_at(EMPTY, 0.0))
+
+
+def test_each_watched_position_has_a_lane_with_where_it_counts(fake_line: FakeLine) -> None:
+    assert growth_specs(None, "{name}") == []
+    snapshot = fake_line.snapshot()
+    growing = with_growth(snapshot, growth_view("left"), growth_view("", limit_area=math.nan))
+    first, second = growth_specs(growing, "Area: {name}")
+    assert first.key == (snapshot.cameras[0].source_id, "area:left")
+    assert (first.title, first.unit, first.low, first.high, first.held) == ("Area: left", "%", 0.0, pytest.approx(0.02), True)
+    assert second.title == f"Area: {snapshot.cameras[0].name.en}"
+    assert (second.low, second.high) == (None, None)
+
+
+def test_new_positions_are_shown_as_long_as_there_is_room() -> None:
+    lanes = [LaneSpec(SourceId("cam"), f"area:{number}", "", "%", 3, None, None, None) for number in range(9)]
+    shown = also_picked({("rig", "TS1")}, [], lanes)
+    assert shown == {("rig", "TS1"), *(("cam", f"area:{number}") for number in range(6))}
+    assert also_picked({("rig", "TS1")}, lanes, lanes) == {("rig", "TS1")}

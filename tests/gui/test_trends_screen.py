@@ -16,7 +16,9 @@ from gui.theme import TOUCH_PX, ThemeSource
 from gui.time_text import moment_text
 from gui.trends_screen import RANGES_S, TrendsScreen
 from inference.findings import Contribution
-from station.view import Drivers
+from station.past import Drivers
+from station.view import Trace
+from tests.gui.fake_growth import growth_view, with_growth
 from tests.gui.fake_line import START, FakeLine
 
 
@@ -218,3 +220,19 @@ def test_every_key_is_shown(screen: TrendsScreen) -> None:
     for key in ("← →", "X", "Shift", "+ −", "C"):
         assert key in shown
     assert math.isfinite(screen.view[0])
+
+
+def test_a_camera_position_gets_its_lane_when_it_is_first_seen(
+    screen: TrendsScreen, fake_line: FakeLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    area = Trace(*(np.array([now_s(fake_line) - 100.0, now_s(fake_line) - 50.0]), *(np.array([0.001, 0.125]),) * 3))
+    real = fake_line.recent_trace
+    monkeypatch.setattr(fake_line, "recent_trace", lambda s, c, seconds: area if c.startswith("area:") else real(s, c, seconds))
+    screen._picked = {("rig", "TS1")}  # with seven lanes shown already, a new one waits in the list
+    screen.refresh(with_growth(fake_line.snapshot(), growth_view("left")))
+    lane = screen._lanes["cam1", "area:left"]
+    assert lane.spec.title == "Found area: left"
+    assert lane.value_text == "▲0.125", "the last step holds, above where it counts"
+    screen.refresh(with_growth(fake_line.snapshot(), growth_view("left"), growth_view("right")))
+    assert ("cam1", "area:left") in screen._lanes
+    assert any(spec.key == ("cam1", "area:right") for spec in screen._specs())
