@@ -34,12 +34,28 @@ class Task(StrEnum):
     TABLE = "table"
 
 
+class Precision(StrEnum):
+    """In which numbers a network computes."""
+
+    FLOAT32 = "float32"
+    INT8 = "int8"
+
+
+class ModelVariant(Strict):
+    """The same network in other numbers, for CPUs where that is faster; it must give the pack's golden verdicts."""
+
+    file: str
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    precision: Precision
+
+
 class ModelFile(Strict):
     """The network file and its fingerprint."""
 
     file: str = "model.onnx"
     sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
     opset: Annotated[int, Field(ge=11, le=17)]
+    variants: tuple[ModelVariant, ...] = ()
 
 
 class Colour(StrEnum):

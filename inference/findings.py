@@ -103,7 +103,8 @@ class Finding:
         forecast: float32 (steps,) of the value to come, read-only; None where the pack gives none.
         novelty: How unlike the training data the input is, as a share of what is accepted: 1 and above gets no verdict;
             None where the pack does not measure it or the input never reached the network.
-        model, version, sha256: The pack that judged and the hash of its network.
+        model, version, sha256: The pack that judged and the hash of its network. A version such as ``1.0.0+int8`` says that the
+            pack's int8 variant of that network ran.
         provider: Execution provider that ran it, e.g. ``CPUExecutionProvider``.
         elapsed_ms: Preprocessing, network and post-processing together, ms.
     """

@@ -186,7 +186,7 @@ class ImageRunner:
             score=answer.score,
             threshold=threshold,
             model=contract.name,
-            version=contract.version,
+            version=self._pack.version,
             sha256=contract.model.sha256,
             provider=self.provider,
             elapsed_ms=elapsed_ms,

@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 import tomllib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pydantic import ValidationError
 
-from inference.contract import ImageInput, Output, OutputKind, PackContract, Task
+from inference.contract import ImageInput, ModelVariant, Output, OutputKind, PackContract, Task
 from inference.errors import PackError
 from inference.onnx_file import read_opset
 from inference.runtime import Session, TensorInfo
@@ -30,15 +30,27 @@ class ModelPack:
     Attributes:
         contract: What pack.toml says.
         folder: Where it lies.
+        variant: Which variant of the network judges; None: the network itself.
     """
 
     contract: PackContract
     folder: Path
+    variant: ModelVariant | None = None
 
     @property
     def model_path(self) -> Path:
         """The network file."""
-        return self.folder / self.contract.model.file
+        return self.folder / (self.variant or self.contract.model).file
+
+    @property
+    def version(self) -> str:
+        """The pack's version as findings carry it; a variant is said behind it: ``1.0.0+int8``."""
+        return self.contract.version if self.variant is None else f"{self.contract.version}+{self.variant.precision.value}"
+
+    @property
+    def variants(self) -> tuple[ModelPack, ...]:
+        """The same pack with each variant of its network."""
+        return tuple(replace(self, variant=variant) for variant in self.contract.model.variants)
 
     @property
     def golden_folder(self) -> Path:
@@ -56,7 +68,7 @@ class ModelPack:
         Raises:
             PackError: The file is gone, or is not the one the contract names.
         """
-        return _read_checked(self.model_path, self.contract.model.sha256)
+        return _read_checked(self.model_path, (self.variant or self.contract.model).sha256)
 
 
 def load_pack(folder: Path) -> ModelPack:
@@ -73,6 +85,8 @@ def load_pack(folder: Path) -> ModelPack:
     if len(set(names)) != len(names):
         raise PackError("Two outputs have the same name", where=str(path), value=", ".join(names), do="Name each output once")
     pack = ModelPack(contract, folder)
+    for variant in pack.variants:
+        variant.read_model()
     opset = read_opset(pack.read_model())
     if opset is not None and opset != contract.model.opset:
         raise PackError(

@@ -51,12 +51,14 @@ class GoldenResult:
         cases: How many answers were compared.
         worst_difference: Largest difference of a score or a novelty.
         sentence: What a person reads: passed, or the first thing that differs.
+        elapsed_ms: Judging its inputs took so long, each input's time added up; 0 where it failed.
     """
 
     ok: bool
     cases: int
     worst_difference: float
     sentence: str
+    elapsed_ms: float = 0.0
 
 
 def read_golden(pack: ModelPack) -> tuple[GoldenCase, ...]:
@@ -86,9 +88,10 @@ def check_golden(runner: Runner, pack: ModelPack) -> GoldenResult:
         ProviderError: The provider failed.
     """
     cases = read_golden(pack)
-    worst = 0.0
+    worst = elapsed_ms = 0.0
     for name in sorted({case.input for case in cases}):
         findings = {finding.target: finding for finding in judge_golden(runner, pack.golden_folder / name)}
+        elapsed_ms += max((finding.elapsed_ms for finding in findings.values()), default=0.0)
         for case in (case for case in cases if case.input == name):
             finding = findings.get(case.target)
             if finding is None:
@@ -105,7 +108,11 @@ def check_golden(runner: Runner, pack: ModelPack) -> GoldenResult:
                     ok=False, cases=len(cases), worst_difference=worst, sentence=f"Golden input {name}, {case.target}: {fault}"
                 )
     return GoldenResult(
-        ok=True, cases=len(cases), worst_difference=worst, sentence=f"{len(cases)} golden answers as expected, scores within {worst:.4f}"
+        ok=True,
+        cases=len(cases),
+        worst_difference=worst,
+        sentence=f"{len(cases)} golden answers as expected, scores within {worst:.4f}",
+        elapsed_ms=elapsed_ms,
     )
 
 

@@ -130,7 +130,7 @@ def refuse_all(pack: ModelPack, provider: str, reason: Reason, elapsed_ms: float
             score=float("nan"),
             threshold=output.threshold or 0.0,
             model=pack.name,
-            version=pack.contract.version,
+            version=pack.version,
             sha256=pack.contract.model.sha256,
             provider=provider,
             elapsed_ms=elapsed_ms,

@@ -180,7 +180,7 @@ def _make_finding(
         score=score.score,
         threshold=threshold,
         model=contract.name,
-        version=contract.version,
+        version=pack.version,
         sha256=contract.model.sha256,
         provider=session.provider.value,
         elapsed_ms=elapsed_ms,

@@ -20,6 +20,7 @@ from rich.text import Text
 from inference.errors import LinesideError, ProviderError
 from inference.model_opening import Proof, open_on
 from inference.pack import list_packs, load_pack
+from inference.providers import Provider
 from inference.runtime import list_providers, runtime_version
 from station.clock import SystemClock
 from station.config import RecordsConfig, StationFile
@@ -105,16 +106,17 @@ def _looks(station_path: Path | None, data: DataFolder) -> Iterator[Callable[[],
 
 
 def _look_at_pack(folder: Path) -> list[Check]:
-    """The golden set of a pack on every provider, and its speed there."""
+    """The golden set of a pack on every provider, and of its variants on the CPU, and the speed there."""
     try:
         pack = load_pack(folder)
     except LinesideError as error:
         return [Check("pack", folder.name, Outcome.FAILED, str(error))]
     checks = []
-    for provider in list_providers():
-        name = f"{pack.name} on {provider.short_name}"
+    places = [(pack, provider) for provider in list_providers()] + [(variant, Provider.CPU) for variant in pack.variants]
+    for rendering, provider in places:
+        name = f"{pack.name}{'' if rendering.variant is None else f' {rendering.variant.precision.value}'} on {provider.short_name}"
         try:
-            model = open_on(pack, provider, threads=1, proof=Proof.AT_OPEN)
+            model = open_on(rendering, provider, threads=1, proof=Proof.AT_OPEN)
         except ProviderError as error:
             # A GPU that is not there is no fault of the installation: the CPU judges.
             outcome = Outcome.FAILED if provider.short_name == "CPU" else Outcome.NOTE

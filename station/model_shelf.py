@@ -174,5 +174,5 @@ class ModelShelf:
         with self._lock:
             self._opened = [one for one in self._opened if one[2]() is not None]
             self._opened.append((name, model.opening_note, weakref.ref(model.session)))
-        _log.info("Pack %s %s judges on %s", name, model.pack.contract.version, model.provider.short_name)
+        _log.info("Pack %s %s judges on %s", name, model.pack.version, model.provider.short_name)
         return model

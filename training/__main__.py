@@ -83,12 +83,22 @@ def _run(name: str, options: TrainOptions) -> None:
     module = importlib.import_module(RECIPES[name])
     if options.recipe is Recipe.OWN:
         cast("PackModule", module).train(options)
+        if not options.quick:
+            _add_int8(options.models_dir / name)
         return
     if not hasattr(module, "train_naive"):
         raise UsageError("This pack has no naive recipe", where=name, do="Run it without --recipe naive")
     figures = tuple(cast("NaiveModule", module).train_naive(options))
     path = write_naive(options.models_dir / name, figures)
     logging.getLogger(__name__).info("%s\nWritten to %s; the next run of the own recipe can quote it.", figures_table(figures), path)
+
+
+def _add_int8(folder: Path) -> None:
+    from training.quantise import describe, quantise_pack
+
+    comparison = quantise_pack(folder)
+    if comparison is not None:
+        logging.getLogger(__name__).info("%s", describe(comparison))
 
 
 if __name__ == "__main__":

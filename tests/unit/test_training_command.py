@@ -25,6 +25,7 @@ class Made(ModuleType):
     def __init__(self) -> None:
         super().__init__("training.made")
         self.asked: list[TrainOptions] = []
+        self.quantised: list[Path] = []
 
     def train(self, options: TrainOptions) -> None:
         self.asked.append(options)
@@ -39,6 +40,7 @@ class MadeWithNaive(Made):
 @pytest.fixture
 def offer(monkeypatch: pytest.MonkeyPatch) -> object:
     def put(module: Made) -> Made:
+        monkeypatch.setattr(command, "_add_int8", module.quantised.append)
         monkeypatch.setitem(sys.modules, "training.made", module)
         monkeypatch.setattr(command, "RECIPES", {"made": "training.made"})
         return module
@@ -59,8 +61,11 @@ def test_every_bundled_pack_has_a_recipe() -> None:
 def test_the_own_recipe_is_the_usual_one(tmp_path: Path, offer: object) -> None:
     assert callable(offer)
     module = offer(MadeWithNaive())
+    assert run(tmp_path, "--quick") == 0
+    assert module.quantised == []
     assert run(tmp_path) == 0
-    assert [options.recipe for options in module.asked] == [Recipe.OWN]
+    assert [options.recipe for options in module.asked] == [Recipe.OWN, Recipe.OWN]
+    assert module.quantised == [tmp_path / "models" / "made"]
     assert not (tmp_path / "models").exists()
 
 
