@@ -1,5 +1,6 @@
-"""How the hydraulic-rig pack is made: LSTMs that judge four components, from ``sensor/hydraulic``."""
+"""How the hydraulic-rig pack is made: LSTMs and a linear discriminant that judge four components, from ``sensor/hydraulic``."""
 
+from inference.contract import Figure
 from training.options import TrainOptions
 
 
@@ -8,3 +9,10 @@ def train(options: TrainOptions) -> None:
     from training.hydraulic_rig import recipe
 
     recipe.train(options)
+
+
+def train_naive(options: TrainOptions) -> tuple[Figure, ...]:
+    """Measure the article's network on the same folds; PyTorch is imported only now."""
+    from training.hydraulic_rig import recipe
+
+    return recipe.train_naive(options)

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from inference.contract import PackContract
-from training.hydraulic_rig.cycles import LEVELS, Cycles
+from inference.contract import Figure, PackContract
+from training.hydraulic_rig.cycles import LEVELS, TARGETS, Cycles
 from training.hydraulic_rig.evaluation import LOWEST_THRESHOLD, TargetFigures
 from training.hydraulic_rig.fitting import FitPlan
 from training.pack_writer import figures_table
@@ -28,6 +28,10 @@ class CardFacts:
     export_difference: float
     tree_rounds: int
     plan: FitPlan
+    temperatures: tuple[float, ...]
+    novelty_limit: float
+    refused: float
+    naive: tuple[Figure, ...]
 
 
 def write_card(contract: PackContract, cycles: Cycles, measured: Sequence[TargetFigures], facts: CardFacts) -> str:
@@ -57,6 +61,11 @@ def write_card(contract: PackContract, cycles: Cycles, measured: Sequence[Target
         epochs=facts.plan.epochs,
         batch=facts.plan.batch,
         difference=facts.export_difference,
+        temperatures=", ".join(f"{target} {value:.2f}" for target, value in zip(TARGETS, facts.temperatures, strict=True)),
+        reliability="\n\n".join(f"{m.target}:\n\n{m.reliability}" for m in measured),
+        novelty_limit=facts.novelty_limit,
+        refused=facts.refused,
+        naive=figures_table(facts.naive) if facts.naive else "Not measured beside this pack.",
     )
 
 

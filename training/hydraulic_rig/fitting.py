@@ -110,10 +110,3 @@ def class_weights(classes: IntSeries, drawn: NDArray[np.float64], count: int) ->
     share = np.bincount(classes, weights=drawn, minlength=count).clip(min=1e-3)
     weight = share**-0.5
     return np.asarray(weight / weight.mean(), np.float32)
-
-
-@torch.no_grad()
-def predict(members: list[RigNetwork], cycles: FloatArray) -> list[FloatArray]:
-    """Mean probabilities of the members: per target float32 (cycles, classes)."""
-    told = [[torch.softmax(logits, dim=1).numpy() for logits in member.eval()(torch.from_numpy(cycles))] for member in members]
-    return [np.mean([one[place] for one in told], axis=0, dtype=np.float32) for place in range(len(TARGETS))]

@@ -154,17 +154,3 @@ class RigNetwork(nn.Module):
     def forward(self, cycles: Tensor) -> list[Tensor]:
         """Logits of every target, in the order of TARGETS."""
         return [*self.cooling(average_steps(cycles[:, :, COOLING])), *self.machine(cycles[:, :, MACHINE])]
-
-
-class RigProbabilities(nn.Module):
-    """What is exported: the mean of the members' class probabilities, one tensor per target."""
-
-    def __init__(self, members: Sequence[RigNetwork]) -> None:
-        """Wrap *members*, at least one."""
-        super().__init__()
-        self.members = nn.ModuleList(members)
-
-    def forward(self, cycles: Tensor) -> tuple[Tensor, ...]:
-        """Probabilities (batch, classes) of every target, in the order of TARGETS."""
-        told = [[torch.softmax(logits, dim=1) for logits in member(cycles)] for member in self.members]
-        return tuple(sum(parts[1:], parts[0]) / float(len(parts)) for parts in zip(*told, strict=True))

@@ -10,6 +10,8 @@ from training.hydraulic_rig.cycles import CHANNELS, LEVELS, TARGETS
 PACK_NAME = "hydraulic-rig"
 OPSET = 17
 MAX_GAP_S = 3.0
+NOVELTY = "novelty"
+"""Name of the output that tells how far a cycle lies from the recorded ones."""
 
 _CHANNELS: Mapping[str, tuple[str, float, float, float, float, float, str, str]] = {
     # unit, mean, std, low, high, stuck_after_s, title en, title zh
@@ -108,3 +110,8 @@ def output_of(target: str, threshold: float, near_miss: float) -> Output:
 
 
 CLASS_COUNTS = tuple(len(LEVELS[target]) for target in TARGETS)
+
+
+def novelty_output(limit: float) -> Output:
+    """The pack's output for the novelty."""
+    return Output(name=NOVELTY, kind=OutputKind.NOVELTY, shape=(1, 1), novelty_limit=limit)
