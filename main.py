@@ -52,6 +52,9 @@ def _parser() -> argparse.ArgumentParser:
     inspect.add_argument("--model", required=True, metavar="NAME", help="model pack")
     inspect.add_argument("--out", required=True, type=Path, metavar="CSV", help="table to write")
     inspect.add_argument("--heatmaps", type=Path, metavar="DIR", help="one PNG per image, gray 0-255")
+    inspect.add_argument("--growth", type=Path, metavar="CSV", help="table of what grows, per position and step (docs/growth.md)")
+    inspect.add_argument("--names", metavar="REGEX", help="with --growth: groups (?P<position>…), (?P<time>…) in the files' names")
+    inspect.add_argument("--time-format", metavar="FORMAT", help="with --growth: how the group time is written, e.g. %%y%%m%%d%%H%%M%%S")
     inspect.set_defaults(act=_inspect)
 
     monitor = verbs.add_parser("monitor", parents=[common], help="judge a recorded table of sensors")
@@ -119,9 +122,12 @@ def _run(arguments: argparse.Namespace) -> int:
 
 
 def _inspect(arguments: argparse.Namespace) -> int:
-    from station.verbs import run_inspect
+    from station.verbs import GrowthRequest, run_inspect
 
-    return run_inspect(arguments.paths, arguments.model, arguments.out, arguments.heatmaps, arguments.data)
+    if arguments.growth is None and (arguments.names or arguments.time_format):
+        raise UsageError("--names and --time-format go with --growth", do="Write: --growth CSV")
+    growth = None if arguments.growth is None else GrowthRequest(arguments.growth, arguments.names, arguments.time_format)
+    return run_inspect(arguments.paths, arguments.model, arguments.out, arguments.heatmaps, arguments.data, growth)
 
 
 def _monitor(arguments: argparse.Namespace) -> int:

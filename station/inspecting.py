@@ -16,6 +16,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
+from typing import TYPE_CHECKING
 
 import cv2
 
@@ -31,6 +32,9 @@ from inference.regions import has_map
 from station.counting import worst_finding
 from station.progress import track_progress
 from station.results_file import ResultsError, ResultsFile, write_number, write_regions
+
+if TYPE_CHECKING:
+    from station.growth_table import GrowthTable
 
 INSPECT_COLUMNS = ("image", "verdict", "label", "score", "threshold", "regions", "reason", "model", "sha256", "provider", "ms")
 """Columns of the results; other tools rely on them."""
@@ -73,6 +77,7 @@ def inspect(
     *,
     folders: Sequence[Path],
     heatmaps_dir: Path | None = None,
+    growth: GrowthTable | None = None,
     provider: ProviderChoice | None = None,
     workers: int | None = None,
     show_progress: bool = False,
@@ -87,6 +92,7 @@ def inspect(
         out_csv: Where the rows go.
         folders: Where packs are looked for, in this order.
         heatmaps_dir: One gray PNG per image goes here, same size and stem; None: no heatmaps.
+        growth: Takes every judged image as well; None: growth is not looked at.
         provider: Asked provider; None: the fastest proven one.
         workers: Images under way at a time; None: one per core.
         show_progress: A bar on stderr.
@@ -102,11 +108,11 @@ def inspect(
     runner = model.runner
     if not isinstance(runner, ImageRunner):
         raise PackError("This pack does not judge images", where=pack_name, do="Name a pack for images, or use: python main.py monitor")
-    if heatmaps_dir is not None and not has_map(runner.pack.contract):
-        raise UsageError("This pack draws no heatmaps", where=pack_name, do="Leave --heatmaps out")
+    if (heatmaps_dir is not None or growth is not None) and not has_map(runner.pack.contract):
+        raise UsageError("This pack draws no heatmaps", where=pack_name, do="Leave --heatmaps and --growth out")
     targets: Sequence[Path | None] = [None] * len(images) if heatmaps_dir is None else place_heatmaps(images, heatmaps_dir)
     jobs = [_Job(image, target) for image, target in zip(images, targets, strict=True)]
-    worker = _Worker(runner, model.provider)
+    worker = _Worker(runner, model.provider, HeatmapPolicy.NEVER if growth is None else HeatmapPolicy.ALWAYS)
     counted: Counter[Verdict] = Counter()
     start = time.perf_counter()
     with (
@@ -117,6 +123,8 @@ def inspect(
         for job, finding in _run_ahead(worker, jobs, workers or count_workers()):
             counted[finding.verdict] += 1
             results.write([_write_row(job.image, finding)])
+            if growth is not None:
+                growth.take(job.image, finding)
             advance(1)
     return InspectSummary(
         images=len(jobs),
@@ -179,8 +187,9 @@ def count_workers() -> int:
 class _Worker:
     """Takes one image all the way; called from several threads."""
 
-    def __init__(self, runner: ImageRunner, provider: Provider) -> None:
+    def __init__(self, runner: ImageRunner, provider: Provider, policy: HeatmapPolicy) -> None:
         self._runner = runner
+        self._policy = policy
         # onnxruntime's CPU runs of one session may overlap; GPU providers want one at a time.
         self._judging: contextlib.AbstractContextManager[object] = contextlib.nullcontext() if provider is Provider.CPU else Lock()
 
@@ -189,7 +198,7 @@ class _Worker:
         try:
             image = read_image(job.image, self._runner.pack.contract.gate.max_megapixels)
             prepared = self._runner.prepare(image)
-            policy = HeatmapPolicy.NEVER if job.heatmap is None else HeatmapPolicy.ALWAYS
+            policy = self._policy if job.heatmap is None else HeatmapPolicy.ALWAYS
             with self._judging:
                 findings = self._runner.run(prepared, policy)
             if job.heatmap is not None:
