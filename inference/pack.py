@@ -160,6 +160,16 @@ def list_packs(folders: Iterable[Path]) -> tuple[Path, ...]:
     return tuple(found[name] for name in sorted(found))
 
 
+def sensor_channels(folder: Path) -> tuple[str, ...] | None:
+    """Channels that the pack in *folder* takes, by name; none for one that judges pictures, None where its contract cannot be read."""
+    try:
+        contract = _read_contract(folder / CONTRACT_FILE)
+    except PackError:
+        return None
+    spec = contract.sequence or contract.table
+    return () if spec is None else tuple(channel.name for channel in spec.channels)
+
+
 def _read_contract(path: Path) -> PackContract:
     try:
         document = tomllib.loads(path.read_text(encoding="utf-8"))

@@ -19,7 +19,7 @@ from rich.text import Text
 
 from inference.errors import LinesideError, ProviderError
 from inference.model_opening import Proof, open_on
-from inference.pack import list_packs, load_pack
+from inference.pack import list_packs, load_pack, sensor_channels
 from inference.providers import Provider
 from inference.runtime import list_providers, runtime_version
 from station.clock import SystemClock
@@ -97,7 +97,7 @@ def _looks(station_path: Path | None, data: DataFolder) -> Iterator[Callable[[],
     yield lambda: (_look_at_clock(),)
     path = station_path or resources_dir() / "stations" / "demo.toml"
     try:
-        station = load_station(path, [folder.name for folder in folders])
+        station = load_station(path, {folder.name: sensor_channels(folder) for folder in folders})
     except LinesideError as error:
         sentence = str(error)
         yield lambda: (Check("source", str(path), Outcome.FAILED, sentence),)

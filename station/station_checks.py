@@ -17,16 +17,24 @@ from station.toml_lines import KeyPath
 Found = tuple[KeyPath, str]
 """Where, and the sentence."""
 Table = Mapping[str, Any]
+Packs = Collection[str] | Mapping[str, Collection[str] | None]
+"""Names of the packs that are there; as a mapping also the sensor channels each takes: none for pictures, None where not known."""
 
 
-def contradictions(data: Table, packs: Collection[str] | None) -> Iterator[Found]:
-    """Every contradiction in *data*; *packs* are the names of the packs that are there, None leaves them unchecked."""
+def contradictions(data: Table, packs: Packs | None) -> Iterator[Found]:
+    """Every contradiction in *data*; *packs* are the packs that are there, None leaves them unchecked."""
     yield from _numbers_that_are_none((), data)
     yield from _repeated_ids(data)
     if packs is not None:
         yield from _unknown_packs(data, packs)
+    taken: Mapping[str, Collection[str] | None] = packs if isinstance(packs, Mapping) else {}
+    for path, camera in _tables(data, "cameras"):
+        model = camera.get("model")
+        if isinstance(model, str) and taken.get(model):
+            yield (*path, "model"), f'"{model}" judges sensors, not pictures; name an image pack'
     for path, sensor in _tables(data, "sensors"):
         yield from _sensor(path, sensor)
+        yield from _channels_for_model(path, sensor, taken)
     for path, alarm in _tables(data, "alarms"):
         yield from _alarm(path, alarm, data)
 
@@ -91,6 +99,32 @@ def _sensor(path: KeyPath, sensor: Table) -> Iterator[Found]:
         begin, _, end = rows.partition(":")
         if begin.isdecimal() and end.isdecimal() and int(begin) >= int(end):
             yield (*path, "rows"), f'rows "{rows}" is empty; write the smaller number first'
+
+
+def _channels_for_model(path: KeyPath, sensor: Table, taken: Mapping[str, Collection[str] | None]) -> Iterator[Found]:
+    """A link hands its model the channels it lists (a simulated one without a list: all of its rig's); what lacks is missing for ever."""
+    model, kind = sensor.get("model"), sensor.get("kind")
+    if not isinstance(model, str) or kind not in {"table", "simulated"}:
+        return
+    wanted = taken.get(model)
+    if wanted is not None and not wanted:
+        yield (*path, "model"), f'"{model}" judges pictures, not sensors; name a sensor pack'
+        return
+    listed = sensor.get("channels", [])
+    given: Collection[object] = [channel.get("id") for _, channel in _tables(sensor, "channels")]
+    if kind == "simulated" and listed == []:
+        given = RIG_CHANNELS
+    if listed == [] and not given:
+        needs = f": {', '.join(wanted)}" if wanted else ""
+        example = next(iter(wanted), "TS1") if wanted else "TS1"
+        write = f'write each, e.g. channels = [{{ id = "{example}", name = "{example}" }}, …]'
+        yield (*path, "channels"), f'channels is missing; "{model}" judges the channels listed here{needs}; {write}'
+    elif missing := [name for name in wanted or () if name not in given]:
+        what = "the simulated rig has no" if kind == "simulated" and listed == [] else "the list lacks"
+        yield (
+            (*path, "channels"),
+            f'{what} {", ".join(missing)}, which "{model}" judges; add them under just these ids, or name another pack',
+        )
 
 
 def _alarm(path: KeyPath, alarm: Table, data: Table) -> Iterator[Found]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ from pydantic_core import ErrorDetails
 from inference.errors import ConfigError
 from station.config import CameraCommon, RtspCamera, SensorCommon, StationFile
 from station.sources.credentials import has_written_login
-from station.station_checks import contradictions
+from station.station_checks import Packs, contradictions
 from station.station_sentences import sentence_of
 from station.toml_lines import KeyPath, locate_keys
 
@@ -67,12 +67,12 @@ class StationFileError(ConfigError):
         )
 
 
-def load_station(path: Path, packs: Collection[str] | None = None) -> StationFile:
+def load_station(path: Path, packs: Packs | None = None) -> StationFile:
     """Read and check a station file. Folders and devices it names need not be there: their sources say so.
 
     Args:
         path: The TOML file, UTF-8 (a byte order mark is let pass).
-        packs: Names of the model packs that are there; None leaves names of packs unchecked.
+        packs: The model packs that are there (see :data:`station.station_checks.Packs`); None leaves them unchecked.
 
     Raises:
         StationFileError: With every mistake at its line.
@@ -94,7 +94,7 @@ def load_station(path: Path, packs: Collection[str] | None = None) -> StationFil
     return station
 
 
-def check_station(path: Path, packs: Collection[str] | None = None) -> str:
+def check_station(path: Path, packs: Packs | None = None) -> str:
     """What the station file at *path* describes, for people, as some lines of text.
 
     Raises:

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from inference.pack import list_packs, sensor_channels
 from station.station_file import StationFileError, check_station, load_station
 from station.toml_lines import locate_keys
 from training.__main__ import RECIPES
@@ -239,6 +240,51 @@ def test_unknown_packs_and_assets(tmp_path: Path) -> None:
     assert mistakes_of(tmp_path, bad)[0][1] == "alarms[1].asset"
 
 
+TABLE_LINK = """
+[[sensors]]
+id = "press"
+name = "Press"
+asset = "rig-1"
+kind = "table"
+path = "press.csv"
+model = "small-rig"
+"""
+SMALL_RIG = {"surface-pitting": (), "small-rig": ("PS1", "TS9"), "unread": None}
+
+
+@pytest.mark.parametrize("packs", [None, SMALL_RIG])
+def test_a_judged_table_wants_its_channels_listed(tmp_path: Path, packs: dict[str, tuple[str, ...] | None] | None) -> None:
+    with pytest.raises(StationFileError) as caught:
+        load_station(write(tmp_path, GOOD + TABLE_LINK), packs)
+    (mistake,) = caught.value.mistakes
+    assert (mistake.line, mistake.key_path) == (GOOD.count("\n") + 2, "sensors[1].channels")
+    assert mistake.sentence.startswith('channels is missing; "small-rig" judges the channels listed here')
+    assert ("PS1, TS9" in mistake.sentence) == (packs is not None)
+    load_station(write(tmp_path, GOOD + TABLE_LINK.replace('model = "small-rig"', "")), packs)
+
+
+def test_a_judged_link_lists_what_its_pack_takes(tmp_path: Path) -> None:
+    listed = GOOD + TABLE_LINK + 'channels = [{ id = "PS1", name = "Pressure" }, { id = "TS09", name = "Oil" }]\n'
+    ((line, path, sentence),) = mistakes_of(tmp_path, listed, SMALL_RIG)
+    assert (line, path) == (listed.count("\n"), "sensors[1].channels")
+    assert 'the list lacks TS9, which "small-rig" judges' in sentence
+    load_station(write(tmp_path, listed.replace("TS09", "TS9")), SMALL_RIG)
+    load_station(write(tmp_path, listed.replace("small-rig", "unread")), SMALL_RIG)
+    ((_, _, sentence),) = mistakes_of(tmp_path, listed.replace("small-rig", "surface-pitting"), SMALL_RIG)
+    assert "judges pictures, not sensors" in sentence
+    ((line, path, sentence),) = mistakes_of(tmp_path, GOOD.replace('model = "surface-pitting"', 'model = "small-rig"'), SMALL_RIG)
+    assert (line, path) == (line_of("model ="), "cameras[0].model")
+    assert "judges sensors, not pictures" in sentence
+
+
+def test_a_simulated_link_without_a_list_has_all_channels_of_its_rig(tmp_path: Path) -> None:
+    link = TABLE_LINK.replace('kind = "table"\npath = "press.csv"', 'kind = "simulated"')
+    ((_, path, sentence),) = mistakes_of(tmp_path, GOOD + link, SMALL_RIG)
+    assert path == "sensors[1].channels"
+    assert "the simulated rig has no PS1, TS9" in sentence
+    load_station(write(tmp_path, GOOD + link), {**SMALL_RIG, "small-rig": ("TS1", "CE")})
+
+
 def test_a_table_of_an_unknown_kind_still_has_its_other_mistakes_told(tmp_path: Path) -> None:
     bad = GOOD.replace('kind = "folder"', 'kind = "foldr"').replace('name = "Camera 1"', "name = 3")
     assert [path for _, path, _ in mistakes_of(tmp_path, bad)] == ["cameras[0].name", "cameras[0].kind"]
@@ -418,7 +464,9 @@ def test_locating_ends_for_any_text(text: str) -> None:
 
 @pytest.mark.parametrize("path", sorted(STATIONS.glob("*.toml")), ids=lambda path: path.name)
 def test_the_station_files_that_come_along_are_right(path: Path) -> None:
-    station = load_station(path, list(RECIPES))
+    there = {folder.name: sensor_channels(folder) for folder in list_packs([STATIONS.parents[1] / "models"])}
+    assert there["hydraulic-rig"]
+    station = load_station(path, {**dict.fromkeys(RECIPES), **there})
     assert station.alarms
 
 
