@@ -11,7 +11,8 @@ from enum import Enum
 from gui.language import pick
 from station.config import StationFile, Text
 from station.frames import DefinitionId
-from station.view import AlarmRecord, FeedbackAnswer, PeriodReport, PictureAnswers
+from station.past import PictureAnswers
+from station.view import AlarmRecord, FeedbackAnswer, PeriodReport
 
 _Z95 = 1.959964
 

@@ -15,7 +15,8 @@ from gui.time_text import moment_text
 from gui.trends_picker import ContributionBars
 from inference.findings import Contribution
 from station.frames import SourceId
-from station.view import Drivers, LinePort
+from station.past import Drivers
+from station.view import LinePort
 
 _REST_MS = 120
 """The records are asked when the cursor has rested so long."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 from inference.contract import PackContract
@@ -21,17 +21,17 @@ from station.frames import AlarmId, PersonId, SourceId
 from station.growth_view import AREA_PREFIX
 from station.health import DeviceStatus, worst
 from station.image_judging import ImageJudge
-from station.keeping import CONTRIBUTIONS_AGAIN_S
 from station.live_tests import LiveTests
 from station.log_book import LogBook
 from station.model_shelf import ModelShelf
+from station.past import Drivers
 from station.paths import DataFolder, default_data_dir, models_dir, resources_dir
 from station.people import Standing, authenticate, standing_of
 from station.records.store import Records
 from station.sensor_judging import SensorJudge
 from station.sensor_side import SensorSide
 from station.shift_counts import ShiftCounts
-from station.sources import camera_kinds, sensor_kinds
+from station.source_times import own_time_ids
 from station.sources.camera_kinds import Picture
 from station.sources.camera_reader import CameraReader
 from station.sources.read_loop import Opener
@@ -43,7 +43,6 @@ from station.view import (
     AlarmRecord,
     CameraView,
     Counts,
-    Drivers,
     Feedback,
     ImageQuery,
     ImageRecord,
@@ -67,8 +66,7 @@ _LAG_MS = 1000.0
 _REPORT_PATIENCE_S = 2.0
 _GONE = frozenset({ReasonCode.SOURCE_GONE, ReasonCode.STALE})
 _WARMING_UP = frozenset({ReasonCode.NOT_STARTED, ReasonCode.WINDOW_FILLING, ReasonCode.CYCLES_FILLING})
-_NOBODY = Outcome(ok=False, sentence="Nobody is signed in. Pick your name and enter your PIN first.")
-_SOMEBODY_ELSE = Outcome(ok=False, sentence="Another person is signed in now. Look at the answer and give it again.")
+_NOBODY = Outcome(ok=False, sentence=Standing.NOBODY.value)
 
 
 class Line:
@@ -112,21 +110,12 @@ class Line:
         self._hanging: tuple[str, ...] = ()
         self._records = Records.open(data, self.clock, station.records)
         self._shelf = ModelShelf((data.packs, models_dir()), self._note_provider)
-        cameras, sensors = station.cameras, station.sensors
-        self._alarms = AlarmDesk(
-            station.alarms,
-            [SourceId(camera.id) for camera in cameras],
-            self._records,
-            self.clock,
-            own_time_ids=[
-                *(SourceId(camera.id) for camera in cameras if camera_kinds.has_own_time(camera)),
-                *(SourceId(sensor.id) for sensor in sensors if sensor_kinds.has_own_time(sensor)),
-            ],
-        )
-        keep = station.records
+        camera_ids = [SourceId(camera.id) for camera in station.cameras]
+        self._alarms = AlarmDesk(station.alarms, camera_ids, self._records, self.clock, own_time_ids=own_time_ids(station))
         self._cameras = CameraSide(station, base_dir, camera_openers or {}, self._shelf, self._alarms, self._records, self.clock)
+        interval_s = station.records.trend_interval_s
         self._sensors = SensorSide(
-            station.sensors, station.alarms, base_dir, keep.trend_interval_s, self._shelf, self._alarms, self._records, self.clock
+            station.sensors, station.alarms, base_dir, interval_s, self._shelf, self._alarms, self._records, self.clock
         )
         frames = self._cameras.desk
         self._counts = ShiftCounts(station.station.shifts, self._records, frames.parts, frames.labels, self.clock)
@@ -204,9 +193,8 @@ class Line:
     def finished(self) -> bool:
         """Every replay was read and judged to its end; never true for a station with a live source, or with none."""
         readers = self._readers()
-        if not readers or not all(reader.health().exhausted for reader in readers):
-            return False
-        return all(judge.idle for judge in self._judges())
+        are_read = bool(readers) and all(reader.health().exhausted for reader in readers)
+        return are_read and all(judge.idle for judge in self._judges())
 
     @property
     def live_sources(self) -> tuple[SourceId, ...]:
@@ -338,7 +326,7 @@ class Line:
         """Keep *feedback*, as the signed-in person."""
         standing = standing_of(self._station.people, self._person, feedback.person_id)
         if standing is not Standing.GRANTED:
-            return _NOBODY if standing is Standing.NOBODY else _SOMEBODY_ELSE
+            return Outcome(ok=False, sentence=standing.value)
         outcome = self._cameras.growth.answer(feedback)
         if feedback.alarm_id is not None:
             self._counts.look_at_answers()
@@ -356,9 +344,7 @@ class Line:
 
     def drivers_at(self, sensor: SourceId, target: str, utc: datetime) -> Drivers | None:
         """Which channels drove a target's score at *utc*, from the records."""
-        link = next((one for one in self._station.sensors if one.id == sensor), None)
-        every_s = CONTRIBUTIONS_AGAIN_S if link is None else max(CONTRIBUTIONS_AGAIN_S, link.judge_every_s)
-        return self._records.drivers_at(sensor, target, utc, timedelta(seconds=2.0 * every_s))
+        return self._sensors.drivers_at(sensor, target, utc)
 
     def images(self, query: ImageQuery) -> Sequence[ImageRecord]:
         """Recorded images, newest first."""

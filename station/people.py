@@ -69,13 +69,12 @@ def authenticate(people: Sequence[Person], person_id: PersonId, pin: str) -> Per
 
 
 class Standing(Enum):
-    """Whether somebody may do what is asked in their name."""
+    """Whether somebody may do what is asked in their name; the value says why not, in English."""
 
-    GRANTED = "granted"
-    NOBODY = "nobody"
-    """Nobody is signed in."""
-    SOMEBODY_ELSE = "somebody_else"
-    """Another person is signed in than the one named, or one whom the station does not know."""
+    GRANTED = ""
+    NOBODY = "Nobody is signed in. Pick your name and enter your PIN first."
+    SOMEBODY_ELSE = "Another person is signed in now. Look at the answer and give it again."
+    """Another person than the one named, or one whom the station does not know."""
 
 
 def standing_of(people: Sequence[Person], signed_in: PersonId | None, named: PersonId) -> Standing:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from station.alarm_desk import AlarmDesk
 from station.clock import Clock
 from station.config import AlarmConfig, LimitCondition, Sensor, TableSensors
 from station.frames import SourceId
+from station.keeping import CONTRIBUTIONS_AGAIN_S
 from station.model_shelf import ModelShelf
+from station.past import Drivers
 from station.records.store import Records
 from station.row_desk import RowDesk
 from station.sensor_judging import SensorJudge, SensorModel
@@ -45,6 +48,7 @@ class SensorSide:
         clock: Clock,
     ) -> None:
         self._clock = clock
+        self._records = records
         self._shelf = shelf
         self._readers: dict[SourceId, SensorReader] = {}
         self._judge_of: dict[SourceId, SensorJudge] = {}
@@ -104,6 +108,12 @@ class SensorSide:
         if judge is None:
             return NO_TRACE
         return judge.recent_trace(channel, self.channel_ids(sensor), seconds, self._clock.utc().timestamp())
+
+    def drivers_at(self, sensor: SourceId, target: str, utc: datetime) -> Drivers | None:
+        """Which channels drove a target's score at *utc*, from the records; None where that was not kept."""
+        judge = self._judge_of.get(sensor)
+        every_s = CONTRIBUTIONS_AGAIN_S if judge is None else max(CONTRIBUTIONS_AGAIN_S, judge.sensor.judge_every_s)
+        return self._records.drivers_at(sensor, target, utc, timedelta(seconds=2.0 * every_s))
 
     def _stream_opener(self, sensor: Sensor) -> Callable[[], SensorModel] | None:
         pack, source_id = sensor.model, SourceId(sensor.id)

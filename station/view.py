@@ -17,12 +17,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inference.contract import PackContract
-from inference.findings import Contribution, Finding, ImageU8, Verdict
+from inference.findings import Finding, ImageU8, Verdict
 from inference.reasons import Reason
 from station.config import AlarmConfig, StationFile, Text
 from station.frames import AlarmId, DefinitionId, JudgedFrame, PersonId, SourceId
 from station.growth_view import GrowthView
 from station.health import DeviceStatus, SourceHealth
+from station.past import Drivers, PictureAnswers
 
 RISK_PREFIX = "risk:"
 """Names of channels that begin so mean the score of a model's target."""
@@ -233,19 +234,6 @@ class Trace:
 
 
 @dataclass(frozen=True, slots=True)
-class Drivers:
-    """Which channels drove a target's score at a moment of the past.
-
-    Attributes:
-        utc: When it was judged so, aware UTC; at or before the moment asked for.
-        contributions: Strongest first; empty where none stood out.
-    """
-
-    utc: datetime
-    contributions: tuple[Contribution, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class ImageRecord:
     """One recorded image as Review lists it."""
 
@@ -300,26 +288,6 @@ class AlarmRecord:
     feedback: Feedback | None = None
     by_model: bool = False
     """A model's finding raised it; not a limit, a missing verdict or the station itself."""
-
-
-@dataclass(frozen=True, slots=True)
-class PictureAnswers:
-    """What people said of the pictures of one camera, beside what its model said of them.
-
-    Attributes:
-        source_id: The camera.
-        both_defect, both_good: People and model agree.
-        only_model: Called a defect by the model, good by a person.
-        only_person: Called OK by the model, a defect by a person.
-        unsure: Answered with Unsure.
-    """
-
-    source_id: SourceId
-    both_defect: int = 0
-    both_good: int = 0
-    only_model: int = 0
-    only_person: int = 0
-    unsure: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -216,11 +216,7 @@ class AlarmEngine:
         for slot in self._index.no_verdict.get(source_id, ()):
             if reason is not None and not slot.rule.active:
                 slot.cause = Cause(reason=reason)
-            if reason is None:
-                change = slot.rule.release(now_s if slot.own is None else slot.own.back())
-            else:
-                change = slot.rule.force(now_s if slot.own is None else slot.own.silent(now_s))
-            self._apply(slot, change, now_s, utc, events)
+            self._apply(slot, slot.release(now_s) if reason is None else slot.force(now_s), now_s, utc, events)
         return tuple(events)
 
     def on_system(self, kind: SystemFault, *, active: bool, detail: str, now_s: float, utc: datetime) -> tuple[AlarmEvent, ...]:

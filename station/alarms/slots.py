@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from inference.findings import Finding
 from inference.reasons import Reason
-from station.alarms.conditions import Rule
+from station.alarms.conditions import Change, Rule
 from station.alarms.life_cycle import Latching
 from station.alarms.own_time import OwnTime
 from station.config import AlarmConfig, LimitCondition, VerdictCondition
@@ -53,6 +53,14 @@ class Slot:
     def at_input(self, now_s: float, own_s: float | None) -> float:
         """Time of the delays at an input."""
         return now_s if self.own is None else self.own.heard(own_s, now_s)
+
+    def force(self, now_s: float) -> Change | None:
+        """The source gives nothing, as of *now_s*."""
+        return self.rule.force(now_s if self.own is None else self.own.silent(now_s))
+
+    def release(self, now_s: float) -> Change | None:
+        """The source is back."""
+        return self.rule.release(now_s if self.own is None else self.own.back())
 
     def at_rest(self, now_s: float) -> float:
         """Time of the delays between two inputs."""

@@ -21,19 +21,18 @@ from station.config import AlarmConfig, Text
 from station.events import OpenAlarm
 from station.frames import AlarmId, DefinitionId, PersonId, SourceId
 from station.keeping import WhyKept
+from station.past import Drivers, PictureAnswers
 from station.records.journal import contributions_from_json, finding_from_json, reason_from_json
 from station.records.schema import alarms, contributions, feedback, from_us, images, label_counts, series, to_us, trend, verdict_counts
 from station.view import (
     AlarmKind,
     AlarmRecord,
     AlarmState,
-    Drivers,
     Feedback,
     FeedbackAnswer,
     ImageQuery,
     ImageRecord,
     PeriodReport,
-    PictureAnswers,
     ReviewLoad,
     Trace,
 )

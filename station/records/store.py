@@ -23,6 +23,7 @@ from station.config import RecordsConfig
 from station.events import AlarmEvent, StationEvent, SystemFault
 from station.frames import AlarmId, JudgedFrame, PersonId, SourceId
 from station.keeping import WhyKept
+from station.past import Drivers
 from station.paths import DataFolder
 from station.records import journal, queries, retention, schema
 from station.records.database import Database, Durability, open_database
@@ -32,7 +33,7 @@ from station.records.image_keeper import ImageKeeper
 from station.records.queries import LeftOpen
 from station.records.schema import from_us, to_us
 from station.records.writer import DatabaseWriter, Job, Keep, WriterState
-from station.view import RISK_PREFIX, AlarmRecord, DiskView, Drivers, Feedback, ImageQuery, ImageRecord, PeriodReport, ReviewLoad, Trace
+from station.view import RISK_PREFIX, AlarmRecord, DiskView, Feedback, ImageQuery, ImageRecord, PeriodReport, ReviewLoad, Trace
 
 _log = logging.getLogger(__name__)
 

@@ -33,11 +33,6 @@ def is_real_time(camera: Camera) -> bool:
     return isinstance(camera, SimulatedCamera | UsbCamera | RtspCamera)
 
 
-def has_own_time(camera: Camera) -> bool:
-    """True for recordings with a time line of their own: videos, and folders whose pace (``fps``) is known."""
-    return isinstance(camera, VideoCamera) or (isinstance(camera, FolderCamera) and camera.fps is not None)
-
-
 def camera_opener(camera: Camera, base_dir: Path, environment: Mapping[str, str]) -> Opener[Picture]:
     """The way to *camera*; nothing is opened yet.
 

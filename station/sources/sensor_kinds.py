@@ -49,11 +49,6 @@ def is_real_time(sensor: Sensor) -> bool:
     return isinstance(sensor, SimulatedSensors)
 
 
-def has_own_time(sensor: Sensor) -> bool:
-    """True for recordings: their time line is their own, however fast they are replayed."""
-    return isinstance(sensor, TableSensors)
-
-
 def speed_of(sensor: Sensor) -> float | None:
     """Source seconds per real second; None for a replay as fast as judged."""
     return sensor.speed

@@ -21,6 +21,7 @@ from inference.reasons import Reason, ReasonCode
 from station.config import StationFile
 from station.frames import AlarmId, DefinitionId, Frame, JudgedFrame, PersonId, SourceId
 from station.health import DeviceStatus, SourceHealth
+from station.past import Drivers, PictureAnswers
 from station.view import (
     AlarmRecord,
     AlarmState,
@@ -28,7 +29,6 @@ from station.view import (
     CameraView,
     Counts,
     DiskView,
-    Drivers,
     Feedback,
     ImageQuery,
     ImageRecord,
@@ -37,7 +37,6 @@ from station.view import (
     LiveTest,
     Outcome,
     PeriodReport,
-    PictureAnswers,
     ReviewLoad,
     RiskView,
     SensorView,

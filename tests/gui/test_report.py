@@ -25,7 +25,8 @@ from gui.theme import TOUCH_PX, ThemeSource
 from inference.errors import RecordsError
 from station.config import Shift, Text
 from station.frames import AlarmId, DefinitionId, PersonId, SourceId
-from station.view import AlarmKind, AlarmRecord, Feedback, FeedbackAnswer, PeriodReport, PictureAnswers
+from station.past import PictureAnswers
+from station.view import AlarmKind, AlarmRecord, Feedback, FeedbackAnswer, PeriodReport
 from tests.gui.fake_line import FakeLine
 
 T0 = datetime(2026, 3, 2, 6, 0, tzinfo=UTC)

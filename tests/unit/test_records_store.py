@@ -22,8 +22,9 @@ from station.events import AlarmEventKind, StationEvent, StationEventKind
 from station.frames import AlarmId, PersonId, SourceId
 from station.health import DeviceStatus
 from station.keeping import WhyKept
+from station.past import PictureAnswers
 from station.records.store import Records
-from station.view import AlarmState, Feedback, FeedbackAnswer, ImageQuery, PictureAnswers
+from station.view import AlarmState, Feedback, FeedbackAnswer, ImageQuery
 from tests.source_doubles import PATIENCE_S
 from tests.unit.alarm_making import CAM, RIG, START, definition, finding, judged, utc
 from tests.unit.record_making import HandClock, HandDisk, open_records, raised

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from inference.errors import InputError, SourceError
 from station.config import FolderCamera, TableSensors, VideoCamera
-from station.sources import camera_kinds
+from station.source_times import has_own_time
 from station.sources.folder_camera import FolderOpener, list_images
 from station.sources.opencv_cameras import UsbOpener, VideoOpener, usb_backend
 from station.sources.read_loop import Connection, Reading
@@ -88,8 +88,8 @@ def test_a_folder_without_pace_has_no_time_of_its_own(tmp_path: Path) -> None:
     write_image(tmp_path / "images" / "a.png")
     (reading,) = read_all(FolderOpener(folder_camera(), tmp_path).open())
     assert reading.value.time_s is None
-    assert not camera_kinds.has_own_time(folder_camera())
-    assert camera_kinds.has_own_time(folder_camera(fps=4.0))
+    assert not has_own_time(folder_camera())
+    assert has_own_time(folder_camera(fps=4.0))
 
 
 def test_a_folder_that_is_not_there_or_empty_says_so(tmp_path: Path) -> None:
