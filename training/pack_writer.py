@@ -92,9 +92,14 @@ def write_pack(
     folder = models_dir / contract.name
     if (folder / NAIVE_FILE).is_file():
         shutil.copy2(folder / NAIVE_FILE, draft / NAIVE_FILE)
+    older = models_dir / f".{contract.name}.old"
+    if older.exists():
+        shutil.rmtree(older)
     if folder.exists():
-        shutil.rmtree(folder)
+        folder.rename(older)
     draft.rename(folder)
+    if older.exists():
+        shutil.rmtree(older)
     return folder
 
 
