@@ -24,8 +24,8 @@ from inference.shapley import MOST_CHANNELS, list_combinations, share_score
 _PARTS = 6
 """Parts of the window looked at one by one."""
 
-_LOCATED = 2
-"""Channels per output whose moment is looked for."""
+_LOCATED = 1
+"""Channels per output whose moment is looked for: the one the sentence says it of."""
 
 
 _LEAST_ODDS = 1e-7

@@ -150,12 +150,12 @@ def find_pack(name: str, folders: Iterable[Path]) -> Path:
 
 
 def list_packs(folders: Iterable[Path]) -> tuple[Path, ...]:
-    """Folders of all packs, by name; of two with the same name the one in the earlier folder."""
+    """Folders of all packs, by name; of two with the same name the one in the earlier folder. Drafts (``.name``) are none."""
     found: dict[str, Path] = {}
     for folder in folders:
         if folder.is_dir():
             for path in folder.iterdir():
-                if (path / CONTRACT_FILE).is_file():
+                if not path.name.startswith(".") and (path / CONTRACT_FILE).is_file():
                     found.setdefault(path.name, path)
     return tuple(found[name] for name in sorted(found))
 

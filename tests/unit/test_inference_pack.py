@@ -145,3 +145,9 @@ def test_the_operator_set_of_any_bytes_is_read_or_none(garbage: bytes, keep: int
     assert read_opset(model) == 17
     assert read_opset(model[:keep]) in {None, 17}
     assert read_opset(garbage) is None or isinstance(read_opset(garbage), int)
+
+
+def test_a_draft_of_a_pack_is_no_pack(tmp_path: Path) -> None:
+    make_blob_pack(tmp_path / "blob")
+    make_blob_pack(tmp_path / ".blob.new")
+    assert [path.name for path in list_packs([tmp_path])] == ["blob"]
