@@ -157,12 +157,16 @@ def find_refusal(tensors: Mapping[str, FloatArray], contract: PackContract) -> R
         if np.isnan(novelty):
             return Reason.of(ReasonCode.MODEL_FAILED, detail=f"its output {name} holds no number")
         if novelty >= limit:
-            return Reason.of(ReasonCode.UNLIKE_TRAINING, novelty=_write_novelty(novelty), limit=f"{limit:.2f}")
+            return _say_unfamiliar(novelty, limit)
     return None
 
 
-def _write_novelty(novelty: float) -> str:
-    return f"{novelty:.2f}" if novelty < _LARGEST_WRITTEN else f"> {_LARGEST_WRITTEN:g}"
+def _say_unfamiliar(novelty: float, limit: float) -> Reason:
+    if novelty >= _LARGEST_WRITTEN:
+        return Reason.of(ReasonCode.UNLIKE_TRAINING, novelty=f"> {_LARGEST_WRITTEN:g}", limit=f"{limit:.2f}")
+    # As many decimals as tell the two apart: "2.30, less than 2.30" explains nothing.
+    digits = next((digits for digits in range(2, 6) if f"{novelty:.{digits}f}" != f"{limit:.{digits}f}"), 2)
+    return Reason.of(ReasonCode.UNLIKE_TRAINING, novelty=f"{novelty:.{digits}f}", limit=f"{limit:.{digits}f}")
 
 
 def measure_novelty(tensors: Mapping[str, FloatArray], contract: PackContract) -> float | None:

@@ -122,6 +122,22 @@ def test_only_a_number_below_the_limit_is_familiar(tensors: Mapping[str, float],
     assert reason is None or "{" not in reason.sentence
 
 
+@pytest.mark.parametrize(
+    ("novelty", "said"),
+    [
+        (2.503, "differs by 2.503, less than 2.500"),
+        (2.5, "differs by 2.50, less than 2.50"),
+        (3.0, "differs by 3.00, less than 2.50"),
+        (1e30, "differs by > 10000, less than 2.50"),
+    ],
+)
+def test_the_number_and_its_limit_are_told_apart(novelty: float, said: str) -> None:
+    contract = contract_of([{"name": "risk", "kind": "risk", "shape": (1, 1), "threshold": 0.5}, NOVELTY])
+    reason = find_refusal({"risk": np.zeros((1, 1), np.float32), "novelty": np.full((1, 1), novelty, np.float32)}, contract)
+    assert reason is not None
+    assert said in reason.sentence
+
+
 def contract_of(outputs: list[dict[str, Any]]) -> PackContract:
     document = {**base_contract("pack", "classify"), "model": {"sha256": "0" * 64, "opset": 17}, "image": image_spec()}
     return PackContract.model_validate({**document, "outputs": outputs})
