@@ -54,6 +54,7 @@ _TIMED_RUNS = 12
 
 _CONVOLUTIONS = ("Conv", "ConvTranspose")
 _RECURRENT_AND_LINEAR = ("LSTM", "Gemm")
+_IN_INT8 = ("QuantizeLinear", "DynamicQuantizeLSTM", "DynamicQuantizeLinear", "MatMulInteger")
 
 _log = logging.getLogger(__name__)
 
@@ -163,10 +164,15 @@ def _quantise(pack: ModelPack, tensors: Sequence[FloatArray], spared: int) -> by
                 weight_type=QuantType.QInt8,
             )
         elif kinds & set(_RECURRENT_AND_LINEAR) and not spared:
-            quantize_dynamic(str(prepared), str(made), op_types_to_quantize=list(_RECURRENT_AND_LINEAR), weight_type=QuantType.QInt8)
+            # Linear layers (Gemm) become MatMul on the way; what was MatMul before, the novelty, stays out.
+            others = [node.name for node in onnx.load(prepared).graph.node if node.op_type == "MatMul"]
+            quantize_dynamic(
+                str(prepared), str(made), op_types_to_quantize=["LSTM", "MatMul"], nodes_to_exclude=others, weight_type=QuantType.QInt8
+            )
         else:
             return None
-        return made.read_bytes()
+        left = {node.op_type for node in onnx.load(made).graph.node}
+        return made.read_bytes() if left & set(_IN_INT8) else None
 
 
 class _Recorder:

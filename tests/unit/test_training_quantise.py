@@ -85,6 +85,7 @@ def test_linear_layers_are_quantised_too(tmp_path: Path, speed: list[tuple[float
     assert comparison is not None
     assert comparison.golden_ok, comparison.golden
     assert (folder / VARIANT_FILE).exists() == (int8_ms == 5.0)
+    assert comparison.worst_difference > 0
     assert len(load_pack(folder).contract.model.variants) == (int8_ms == 5.0)
     assert CARD_HEADING in (folder / "CARD.md").read_text(encoding="utf-8")
 
