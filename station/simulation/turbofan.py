@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from inference.errors import InputError
 from station.paths import resources_dir
 
-TURBOFAN_CHANNELS = tuple(f"sensor_{number}" for number in (2, 3, 4, 7, 8, 9, 11, 12, 13, 14, 15, 17, 20, 21))
+TURBOFAN_CHANNELS = tuple(f"sensor_{number}" for number in (2, 3, 4, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 17, 20, 21))
 """Channels of the engine, in the order of its rows."""
 Fault = Literal["compressor", "fan"]
 """What wears."""
@@ -34,12 +34,12 @@ class TurbofanTemplates:
     """Statistics of a fleet.
 
     Attributes:
-        base: float64 (14,): the mean of new engines.
-        sisters: float64 (14, 14): times independent normal numbers, how far an engine lies from that.
+        base: float64 (16,): the mean of new engines.
+        sisters: float64 (16, 16): times independent normal numbers, how far an engine lies from that.
         left: float64 (knots,): remaining flights for which *courses* are known, falling to 0.
-        courses: Per fault float64 (knots, 14): what wear adds.
-        noise: float64 (14,): standard deviation from flight to flight.
-        resolution: float64 (14,): rounding of each channel.
+        courses: Per fault float64 (knots, 16): what wear adds.
+        noise: float64 (16, 16): times independent normal numbers, what changes from flight to flight; sensors share a part of it.
+        resolution: float64 (16,): rounding of each channel.
     """
 
     base: FloatVector
@@ -79,7 +79,7 @@ class TurbofanModel:
         """Flights *first* (from 1 on) up to, not including, *first* + *count*.
 
         Returns:
-            Number of each flight, float64 (count,); values float64 (count, 14) in the order of :data:`TURBOFAN_CHANNELS`.
+            Number of each flight, float64 (count,); values float64 (count, 16) in the order of :data:`TURBOFAN_CHANNELS`.
         """
         known = self._templates
         flights = np.arange(first, first + count)
@@ -87,8 +87,8 @@ class TurbofanModel:
         course = known.courses[self._fault]
         # np.interp wants rising places.
         wear = np.stack([np.interp(left, known.left[::-1], column[::-1]) for column in course.T], axis=1)
-        noise = np.stack([np.random.default_rng([self._seed, 1, int(flight)]).normal(size=known.noise.size) for flight in flights])
-        values = known.base + self._own + wear + noise * known.noise
+        noise = np.stack([np.random.default_rng([self._seed, 1, int(flight)]).normal(size=len(TURBOFAN_CHANNELS)) for flight in flights])
+        values = known.base + self._own + wear + noise @ known.noise.T
         return flights.astype(np.float64), np.round(np.round(values / known.resolution) * known.resolution, 4)
 
     def window(self, last: int, count: int) -> dict[str, FloatVector]:

@@ -33,7 +33,7 @@ def test_rows_do_not_depend_on_how_they_are_asked_for(first: int, count: int) ->
 
 def test_another_seed_is_another_engine_and_another_level() -> None:
     one, other = TurbofanModel(1).rows(1, 50)[1], TurbofanModel(2).rows(1, 50)[1]
-    noise = load_templates().noise / np.sqrt(50)
+    noise = np.linalg.norm(load_templates().noise, axis=1) / np.sqrt(50)
     assert (np.abs(one.mean(axis=0) - other.mean(axis=0)) > 4 * noise).sum() > 4
 
 

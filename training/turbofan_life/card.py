@@ -117,7 +117,8 @@ def _plain(interval: Interval, digits: int = 3) -> str:
 def _ranges() -> Iterator[str]:
     for channel in SEQUENCE_INPUT.channels:
         title = channel.title.en if channel.title is not None else ""
-        yield f"| {channel.name} | {title} | {channel.unit} | {channel.low:g} | {channel.high:g} | {channel.stuck_after_s:g} |"
+        stuck = "-" if channel.stuck_after_s is None else f"{channel.stuck_after_s:g}"
+        yield f"| {channel.name} | {title} | {channel.unit} | {channel.low:g} | {channel.high:g} | {stuck} |"
 
 
 def _naive(figures: tuple[Figure, ...]) -> str:

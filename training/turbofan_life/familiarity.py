@@ -3,7 +3,7 @@
 Three looks, each a distance over what nearly all genuine windows stay under, and the novelty is the largest:
 
 * **Level beside the others**: the channels of an engine move together; each one's smoothed level is compared with what the other
-  thirteen make it (a row of the precision matrix). A drifted, dead or swapped sensor disagrees.
+  fifteen make it (a row of the precision matrix). A drifted, dead or swapped sensor disagrees.
 * **Roughness**: the mean step from flight to flight, the surer the more flights there are. A dead sensor has none, a noisy one
   too much.
 * **All together**: Mahalanobis' distance of levels and roughness (:mod:`training.novelty`).
@@ -38,10 +38,10 @@ class FlightFamiliarity:
     """What is usual; channels in the order of the pack.
 
     Attributes:
-        usual_step: float32 (14,): mean step from flight to flight.
-        centre: float32 (28,): mean of levels and roughnesses.
-        beside: float32 (28, 28): takes them, centred, to each look's number, still signed.
-        usual: float32 (28,): of each number's size.
+        usual_step: float32 (16,): mean step from flight to flight.
+        centre: float32 (32,): mean of levels and roughnesses.
+        beside: float32 (32, 32): takes them, centred, to each look's number, still signed.
+        usual: float32 (32,): of each number's size.
         cloud: All together.
         usual_away: Of its distance.
     """

@@ -62,7 +62,8 @@ def _break(window: Window, random: np.random.Generator) -> Iterator[tuple[str, s
         name, genuine = channel.name, window[channel.name]
         dead = genuine.copy()
         dead[-DEAD_FLIGHTS:] = dead[-DEAD_FLIGHTS]
-        yield "dead: stands still", name, {**window, name: dead}
+        if channel.stuck_after_s is not None:
+            yield "dead: stands still", name, {**window, name: dead}
         yield "dead: reads zero", name, {**window, name: np.zeros_like(genuine)}
         wide = random.uniform(channel.low or 0.0, channel.high or 1.0, genuine.size)
         yield "noise over the believed range", name, {**window, name: wide}

@@ -36,7 +36,7 @@ class FitPlan:
         size: Of the network.
     """
 
-    members: int = 4
+    members: int = 3
     steps: int = 600
     batch: int = 128
     learning_rate: float = 4e-3

@@ -35,9 +35,8 @@ def fit_templates(fleet: Fleet) -> TurbofanTemplates:
     """Fit the simulated engine to a fleet."""
     levels = np.stack([engine.rows[:FIRST_FLIGHTS].mean(axis=0) for engine in fleet.engines])
     steps = np.concatenate([np.diff(engine.rows, axis=0) for engine in fleet.engines])
-    noise = steps.std(axis=0) / np.sqrt(2.0)
-    apart = np.cov((levels - levels.mean(axis=0)).T) - np.diag(noise**2 / FIRST_FLIGHTS)
-    values, vectors = np.linalg.eigh(apart)
+    noise = np.cov(steps.T) / 2.0
+    apart = np.cov((levels - levels.mean(axis=0)).T) - noise / FIRST_FLIGHTS
     courses: dict[str, FloatRows] = {}
     for fault in FAULTS:
         failed_so = [place for place, engine in enumerate(fleet.engines) if find_fault(engine) == fault]
@@ -45,12 +44,18 @@ def fit_templates(fleet: Fleet) -> TurbofanTemplates:
         courses[fault] = course - course[0]
     return TurbofanTemplates(
         base=levels.mean(axis=0),
-        sisters=vectors * np.sqrt(np.maximum(values, 0.0)),
+        sisters=_root(apart),
         left=np.array(KNOTS, dtype=np.float64),
         courses=courses,
-        noise=noise,
+        noise=_root(noise),
         resolution=np.array([_resolution(fleet, column) for column in range(len(TURBOFAN_CHANNELS))]),
     )
+
+
+def _root(covariance: FloatRows) -> FloatRows:
+    """What independent normal numbers must be multiplied with for *covariance*, less what is negative in it: float64 (n, n)."""
+    values, vectors = np.linalg.eigh(covariance)
+    return np.asarray(vectors * np.sqrt(np.maximum(values, 0.0)), np.float64)
 
 
 def _added(fleet: Fleet, places: list[int], levels: FloatRows, left: int) -> FloatRows:

@@ -24,7 +24,7 @@ CAP = 130.0
 
 
 def window_statistics(normal: Sequence[FloatArray], cuts: Cuts) -> NDArray[np.float64]:
-    """Mean, spread, slope, newest and first level of every channel: float64 (windows, 70)."""
+    """Mean, spread, slope, newest and first level of every channel: float64 (windows, 80)."""
     rows = []
     for row in range(len(cuts)):
         flown = normal[int(cuts.engines[row])][: int(cuts.ends[row])]
