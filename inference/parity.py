@@ -18,6 +18,7 @@ from inference.errors import InputError, PackError
 from inference.findings import Finding, Verdict
 from inference.image_file import read_image
 from inference.image_runner import HeatmapPolicy, ImageRunner
+from inference.npz_file import read_arrays
 from inference.pack import ModelPack
 from inference.sequence_runner import SequenceRunner
 from inference.table_runner import TableRunner
@@ -132,10 +133,10 @@ def judge_golden(runner: Runner, path: Path) -> Sequence[Finding]:
     try:
         if isinstance(runner, ImageRunner):
             return runner.judge(read_image(path), HeatmapPolicy.NEVER)
-        with np.load(path, allow_pickle=False) as archive:
-            series = {name: np.asarray(archive[name], dtype=np.float64).reshape(-1) for name in archive.files}
-    except (InputError, OSError, ValueError) as error:
-        raise PackError("A golden input cannot be read", where=str(path), value=str(error), do="Copy the whole pack folder again") from None
+        series = {name: np.asarray(array, dtype=np.float64).reshape(-1) for name, array in read_arrays(path).items()}
+    except (InputError, ValueError) as error:
+        why = error.what if isinstance(error, InputError) else "it holds something else than numbers"
+        raise PackError("A golden input cannot be read", where=str(path), value=why, do="Copy the whole pack folder again") from None
     if isinstance(runner, SequenceRunner):
         return runner.judge_window(series)
     return runner.judge_row({name: float(column[0]) for name, column in series.items() if column.size})

@@ -9,7 +9,6 @@ from __future__ import annotations
 import csv
 import gzip
 import itertools
-import zipfile
 import zlib
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ import numpy as np
 
 from inference.contract import TimeUnit
 from inference.errors import InputError
+from inference.npz_file import read_arrays
 from inference.recording import Recording, RecordingKind
 from inference.sequence_preprocessing import FloatSeries
 
@@ -247,13 +247,7 @@ def _phase_within(keys: Sequence[str], time_s: FloatSeries) -> FloatSeries:
 
 
 def _read_npz(path: Path, options: ReadOptions) -> Recording:
-    try:
-        with np.load(path, allow_pickle=False) as archive:
-            arrays = {name: np.asarray(archive[name]) for name in archive.files}
-    except (OSError, ValueError, zipfile.BadZipFile, zlib.error, EOFError, KeyError) as error:
-        raise InputError(
-            "The npz file cannot be read", where=str(path), value=str(error)[:80], do="Write it again with numpy.savez"
-        ) from None
+    arrays = read_arrays(path)
     time_name = _find_column(path, list(arrays), options.time_column, options.time_columns)
     key_name = _find_column(path, [name for name in arrays if name != time_name], options.key_column, KEY_COLUMNS)
     columns = {

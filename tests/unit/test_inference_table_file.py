@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -94,7 +95,7 @@ def test_wrong_files_are_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="damaged"):
         read_recording(tmp_path / "t.csv.gz")
     (tmp_path / "t.npz").write_bytes(b"no zip")
-    with pytest.raises(InputError, match="npz file cannot be read"):
+    with pytest.raises(InputError, match="This is not an npz file"):
         read_recording(tmp_path / "t.npz")
     with pytest.raises(InputError, match=r"no cycles\.csv"):
         read_recording(tmp_path)
@@ -131,6 +132,39 @@ def test_npz_rows_single_window_and_cycles(tmp_path: Path) -> None:
     np.savez(tmp_path / "objects.npz", a=np.array([{}], dtype=object))
     with pytest.raises(InputError, match="npz"):
         read_recording(tmp_path / "objects.npz")
+
+
+def _zipped(tmp_path: Path, **members: bytes) -> bytes:
+    with zipfile.ZipFile(tmp_path / "made.zip", "w") as archive:
+        for name, data in members.items():
+            archive.writestr(f"{name}.npy", data)
+    return (tmp_path / "made.zip").read_bytes()
+
+
+def test_whatever_an_npz_file_is_the_reason_is_ours_and_never_a_pickle(tmp_path: Path) -> None:
+    np.savez(tmp_path / "objects.npz", a=np.array([{}], dtype=object))
+    np.save(tmp_path / "one.npy", np.arange(4.0))
+    np.savez_compressed(tmp_path / "good.npz", a=np.arange(4000.0))
+    good = bytearray((tmp_path / "good.npz").read_bytes())
+    cut = bytes(good[: len(good) // 2])
+    good[len(good) // 2] ^= 0xFF
+    cases = {
+        "An array of the npz file cannot be read as numbers": (tmp_path / "objects.npz").read_bytes(),
+        "This is a single array": (tmp_path / "one.npy").read_bytes(),
+        "This is not an npz file": bytes(range(256)) * 40,
+        "This is not an npz file, or only a part of one": cut,
+        "An array of the npz file is damaged": bytes(good),
+        "The npz file is empty": b"",
+        "An array of the npz file cannot be read": _zipped(tmp_path, a=b"\x93NUMPY\x01\x00\x05\x00hello"),
+    }
+    for what, data in cases.items():
+        (tmp_path / "t.npz").write_bytes(data)
+        with pytest.raises(InputError) as caught:
+            read_recording(tmp_path / "t.npz")
+        said = str(caught.value)
+        assert said.startswith(what)
+        assert str(tmp_path / "t.npz") in said
+        assert not any(word in said.lower() for word in ("pickle", "trust", "magic", "zip file"))
 
 
 def make_cycle_folder(folder: Path) -> Path:
