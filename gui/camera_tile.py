@@ -156,6 +156,8 @@ class CameraTile(QWidget):
         reason = view.reason
         if reason is None:
             return self.tr("No verdict"), ""
+        if reason.code is ReasonCode.NOT_STARTED and not view.health.alive:
+            return reason_text(reason), _sentence(sentence_text(view.health.detail))
         if reason.code is not ReasonCode.SOURCE_GONE:
             return reason_text(reason), ""
         since = self.tr("No picture since {time}").format(time=clock_text(view.health.since_utc))

@@ -44,6 +44,7 @@ TEMPLATES = (
     # sources, while they open and read
     QT_TRANSLATE_NOOP("Sentence", "Not started"),
     QT_TRANSLATE_NOOP("Sentence", "Opening for the first time"),
+    QT_TRANSLATE_NOOP("Sentence", "No answer for {seconds} s; it is given {limit} s to open"),
     QT_TRANSLATE_NOOP("Sentence", "Connected, but nothing new for more than {seconds} s"),
     QT_TRANSLATE_NOOP(
         "Sentence",
@@ -55,6 +56,8 @@ TEMPLATES = (
     QT_TRANSLATE_NOOP("Sentence", "reading"),
     # folders and files
     QT_TRANSLATE_NOOP("Sentence", "The folder of images is not there"),
+    QT_TRANSLATE_NOOP("Sentence", "The folder of images is gone"),
+    QT_TRANSLATE_NOOP("Sentence", "Check disk, network and cable; it is tried again"),
     QT_TRANSLATE_NOOP("Sentence", "The folder of images cannot be listed"),
     QT_TRANSLATE_NOOP("Sentence", "The folder holds no image"),
     QT_TRANSLATE_NOOP("Sentence", "Create it or change path in the station file"),

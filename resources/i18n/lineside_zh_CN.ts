@@ -997,6 +997,10 @@
         <translation>正在首次打开</translation>
     </message>
     <message>
+        <source>No answer for {seconds} s; it is given {limit} s to open</source>
+        <translation>已 {seconds} 秒没有响应；最多等待 {limit} 秒打开</translation>
+    </message>
+    <message>
         <source>Connected, but nothing new for more than {seconds} s</source>
         <translation>已连接，但超过 {seconds} 秒没有新数据</translation>
     </message>
@@ -1019,6 +1023,14 @@
     <message>
         <source>The folder of images is not there</source>
         <translation>图像文件夹不存在</translation>
+    </message>
+    <message>
+        <source>The folder of images is gone</source>
+        <translation>图像文件夹已消失</translation>
+    </message>
+    <message>
+        <source>Check disk, network and cable; it is tried again</source>
+        <translation>请检查磁盘、网络和线缆；将自动重试</translation>
     </message>
     <message>
         <source>The folder of images cannot be listed</source>

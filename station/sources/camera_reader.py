@@ -15,7 +15,7 @@ from station.sources.source_reader import SourceReader
 
 WATCH_GRACE_S = 1.0
 """A call with a time limit of its own gets so much longer before its thread is given up, s."""
-PROBE_GRACE_S = 2.5
+PROBE_GRACE_S = 3.5
 """What a network camera's questions before and after opening may take, s."""
 REPLAY_DEADLINE_S = 60.0
 """A folder or a file on a slow disk or share may take so long, s: a replay would rather wait than skip."""

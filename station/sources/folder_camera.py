@@ -26,10 +26,13 @@ class FolderOpener:
         self._loop = camera.loop
         self.position = 0
         """Images delivered so far, over all rounds."""
+        self._was_there = False
 
     def open(self) -> FolderConnection:
         """List the images. Raises SourceError when the folder or its images are not there."""
-        if not self._folder.is_dir():
+        if not _is_there(self._folder):
+            if self._was_there:
+                raise _gone(self._folder)
             raise SourceError(
                 "The folder of images is not there", where=str(self._folder), do="Create it or change path in the station file"
             )
@@ -51,6 +54,7 @@ class FolderOpener:
                 value=self._pattern,
                 do="Put images in or change pattern in the station file",
             )
+        self._was_there = True
         return FolderConnection(self, files, self._folder, self._fps, is_endless=self._loop)
 
 
@@ -67,7 +71,10 @@ class FolderConnection:
         self._first = opener.position
 
     def read(self) -> Reading[Picture] | None:
-        """The next image; an unreadable file is a picture without an image and with the reason. None at the end."""
+        """The next image; an unreadable file is a picture without an image and with the reason. None at the end.
+
+        Raises SourceError when the folder itself is gone: its pictures wait, none is passed over.
+        """
         if self._is_pending:
             self._opener.position += 1
             self._is_pending = False
@@ -82,10 +89,23 @@ class FolderConnection:
         try:
             return Reading(Picture(read_image(path), name, time_s=time_s), due_s)
         except InputError as error:
+            if not _is_there(self._folder):
+                raise _gone(self._folder) from error
             return Reading(Picture(None, name, str(error), time_s), due_s, complaint=str(error))
 
     def close(self) -> None:
         """Nothing is held open."""
+
+
+def _is_there(folder: Path) -> bool:
+    try:
+        return folder.is_dir()
+    except OSError:
+        return False
+
+
+def _gone(folder: Path) -> SourceError:
+    return SourceError("The folder of images is gone", where=str(folder), do="Check disk, network and cable; it is tried again")
 
 
 def list_images(folder: Path, pattern: str) -> tuple[Path, ...]:

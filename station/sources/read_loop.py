@@ -34,6 +34,8 @@ MAX_HUNG_CALLS = 3
 """Threads a hanging driver may cost before the source stops asking it."""
 WATCH_EVERY_S = 0.2
 """How often deadlines are looked at, s."""
+SLOW_OPEN_S = 1.5
+"""Opening for the first time that takes longer says so, with its seconds."""
 RATE_WINDOW_S = 5.0
 """The rate in the health is taken over so long, s."""
 _RATE_BUCKET_S = 0.1
@@ -147,6 +149,7 @@ class ReadLoop(Generic[T]):
         self._needs_thread = False
         self._step = _Step.IDLE
         self._step_deadline_s: float | None = None
+        self._opening_since_s = 0.0
         self._alive = False
         self._valid = False
         self._detail = "Not started"
@@ -317,6 +320,7 @@ class ReadLoop(Generic[T]):
             self._step_deadline_s = None if deadline_s is None else self._clock.monotonic_s() + deadline_s
             if step is _Step.OPENING:
                 self._attempts += 1
+                self._opening_since_s = self._clock.monotonic_s()
 
     def _fail(self, generation: int, detail: str) -> None:
         with self._changed:
@@ -379,12 +383,18 @@ class ReadLoop(Generic[T]):
         if self._failed:
             return DeviceStatus.FAILURE, self._detail
         if self._last_data_s is None:
-            return DeviceStatus.FUNCTION_CHECK, self._detail
+            return DeviceStatus.FUNCTION_CHECK, self._say_slow_opening() or self._detail
         if not on_time:
             return DeviceStatus.FAILURE, f"Connected, but nothing new for more than {self._policy.stale_after_s:g} s"
         if not self._valid:
             return DeviceStatus.OUT_OF_SPECIFICATION, self._detail
         return DeviceStatus.GOOD, ""
+
+    def _say_slow_opening(self) -> str:
+        took_s = self._clock.monotonic_s() - self._opening_since_s
+        if self._step is not _Step.OPENING or self._attempts == 0 or took_s < SLOW_OPEN_S:
+            return ""
+        return f"No answer for {took_s:.0f} s; it is given {self._policy.open_deadline_s:g} s to open"
 
     def _note_arrival(self, now_s: float, count: int) -> None:
         if self._arrivals and now_s - self._arrivals[-1][0] < _RATE_BUCKET_S:

@@ -11,11 +11,13 @@ import cv2
 import numpy as np
 import pytest
 
+from inference.errors import SourceError
 from station.channels import BoundedQueue, LatestSlot, Overflow
 from station.clock import SystemClock
 from station.config import FolderCamera, RtspCamera, SimulatedCamera, SimulatedSensors, TableSensors
 from station.health import DeviceStatus, SourceHealth
 from station.sources.camera_reader import CameraReader
+from station.sources.rtsp_camera import SILENCES_IN_A_ROW, RtspOpener
 from station.sources.sensor_reader import SensorReader
 from tests.rtsp_server import LoopbackCamera, Manner
 from tests.source_doubles import PATIENCE_S, ChannelSink, KeepingSink
@@ -104,13 +106,30 @@ def test_a_camera_that_goes_quiet_is_noticed_and_tried_again(start: Started) -> 
         wait_until(reader, lambda health: "The connection broke after" in health.detail)
 
 
-def test_a_black_hole_comes_back_within_its_deadline_with_the_reason(start: Started) -> None:
-    sink = KeepingSink()
+def test_a_black_hole_is_told_within_two_seconds_and_judged_again_three_seconds_after_it_answers(start: Started) -> None:
+    slot: LatestSlot = LatestSlot()
+    camera = LoopbackCamera(Manner.BLACK_HOLE)
+    patient = RtspCamera(id="cam", name="Camera", asset="a", kind="rtsp", url=camera.url)
+    reader = start(patient, Path(), ChannelSink(slot))
+    took_s = wait_until(reader, failed)
+    assert took_s < 2.0 + 0.5
+    assert "The camera accepts the connection, but does not answer in RTSP" in reader.health().detail
+    wait_until(reader, lambda health: health.attempts >= 2)
+    camera.kill()
+    with LoopbackCamera(port=camera.port):
+        assert slot.take(3.0) is not None, reader.health()
+
+
+def test_a_silent_camera_is_now_and_then_given_all_of_its_time() -> None:
+    said: list[str] = []
     with LoopbackCamera(Manner.BLACK_HOLE) as camera:
-        reader = start(rtsp(camera.url), Path(), sink)
-        took_s = wait_until(reader, failed)
-        assert took_s < 2.0 + 1.0 + 1.0
-        assert "does not answer in RTSP" in reader.health().detail
+        opener = RtspOpener(RtspCamera(id="cam", name="Camera", asset="a", kind="rtsp", url=camera.url, open_timeout_s=2.0), {})
+        for _ in range(SILENCES_IN_A_ROW + 1):
+            begin_s = time.monotonic()
+            with pytest.raises(SourceError, match="does not answer in RTSP"):
+                opener.open()
+            said.append("short" if time.monotonic() - begin_s < 1.9 else "whole")
+    assert said == ["short"] * SILENCES_IN_A_ROW + ["whole"]
 
 
 @pytest.mark.parametrize(

@@ -92,6 +92,24 @@ def test_a_folder_without_pace_has_no_time_of_its_own(tmp_path: Path) -> None:
     assert has_own_time(folder_camera(fps=4.0))
 
 
+def test_a_folder_that_goes_away_is_gone_and_goes_on_where_it_stopped(tmp_path: Path) -> None:
+    images = tmp_path / "images"
+    for name in ("a", "b", "c"):
+        write_image(images / f"{name}.png")
+    opener = FolderOpener(folder_camera(loop=True), tmp_path)
+    connection = opener.open()
+    assert connection.read().value.name == "a.png"
+    images.rename(tmp_path / "away")
+    for broken in (connection.read, opener.open):
+        with pytest.raises(SourceError, match="The folder of images is gone"):
+            broken()
+    (tmp_path / "away").rename(images)
+    connection = opener.open()
+    assert [connection.read().value.name for _ in range(3)] == ["b.png", "c.png", "a.png"]
+    (images / "b.png").unlink()
+    assert "The file is not there" in connection.read().complaint, "one picture is missing, not the folder"
+
+
 def test_a_folder_that_is_not_there_or_empty_says_so(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match="The folder of images is not there"):
         FolderOpener(folder_camera(), tmp_path).open()

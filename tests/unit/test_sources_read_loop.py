@@ -222,6 +222,29 @@ def test_the_reason_of_a_hang_is_told(bench: Bench) -> None:
         hanging.release()
 
 
+def test_a_first_opening_that_takes_its_time_says_so_within_two_seconds(bench: Bench) -> None:
+    entered, release, later = threading.Event(), threading.Event(), Hanging()
+
+    class Slow(ScriptedOpener):
+        def open(self):
+            entered.set()
+            release.wait(PATIENCE_S)
+            return super().open()
+
+    reader = bench.start(Slow([gives(1), later]))
+    assert entered.wait(PATIENCE_S)
+    assert reader.health().detail == "Opening for the first time"
+    bench.clock.advance(1.9)
+    health = reader.health()
+    assert health.status is DeviceStatus.FUNCTION_CHECK, "it may still come: no warning yet"
+    assert health.detail == "No answer for 2 s; it is given 8.5 s to open"
+    release.set()
+    bench.sink.wait_for(1)
+    assert reader.health().detail == ""
+    reader.request_stop()
+    later.release()
+
+
 def test_an_open_that_hangs_is_given_up_too(bench: Bench) -> None:
     entered, release, later = threading.Event(), threading.Event(), Hanging()
 
@@ -235,9 +258,9 @@ def test_an_open_that_hangs_is_given_up_too(bench: Bench) -> None:
     opener = HangingOnce([gives(7), later])
     reader = bench.start(opener)
     assert entered.wait(PATIENCE_S)
-    bench.clock.advance(LIVE.open_timeout_s + 2.6)
+    bench.clock.advance(LIVE.open_timeout_s + 3.6)
     reader.tend()
-    assert "opening did not come back within 7.5 s" in reader.health().detail or later.entered.wait(PATIENCE_S)
+    assert "opening did not come back within 8.5 s" in reader.health().detail or later.entered.wait(PATIENCE_S)
     bench.sink.wait_for(1)
     release.set()
     reader.request_stop()
