@@ -2,8 +2,8 @@
 
 ``python -m tests.models.growth_delay`` prints steps from the first annotated pit to the warning, and warnings before it, from
 ``growth_areas.csv`` beside this file. ``--again DIR`` first makes that file anew from the recordings in DIR: it fits the
-held-out networks of the pack's own training command (four, each without the positions it is asked about; wants PyTorch, about
-ten minutes of one core) and measures every frame as the running station does.
+held-out networks of the pack's own training command (each without the positions it is asked about; wants PyTorch, about half an
+hour of two cores) and measures every frame as the running station does.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from station.growth import GrowthRule, GrowthStep, GrowthTrend
 
@@ -103,42 +104,46 @@ def table(delays: Sequence[Delay]) -> str:
 
 
 def make_areas(data_dir: Path, path: Path = AREAS) -> None:
-    """Fit the held-out networks and write what each finds at the positions it never saw."""
+    """Fit the held-out networks, as the pack's training command does, and write what each finds at the positions it never saw."""
+    from training.options import PROJECT_DIR, TrainOptions
+    from training.surface_pitting.fitting import FULL_PLAN
+    from training.surface_pitting.folds import read_records, run_jobs
+    from training.surface_pitting.recipe import fold_jobs
+
+    options = TrainOptions(data_dir, PROJECT_DIR / "models")
+    write_areas(list(run_jobs(options, fold_jobs(read_records(options), FULL_PLAN))), path)
+
+
+def write_areas(outcomes: Sequence[Outcome], path: Path = AREAS) -> None:
+    """Measure every held-out frame as the running station does; each fold's map is calibrated on the other folds."""
     import cv2
     import numpy as np
-    import torch
 
-    from inference.findings import FloatArray
+    from inference.image_preprocessing import resize_image
     from station.growth_places import PlaceMemory, found_mask
-    from training.options import SEED
-    from training.surface_pitting.dataset import load_pictures, position_folds, read_index
-    from training.surface_pitting.fitting import FULL_PLAN, fit_network, predict_maps
-    from training.surface_pitting.recipe import FOLDS
-    from training.surface_pitting.simulated import render_training_parts
+    from training.surface_pitting.dataset import read_image
+    from training.surface_pitting.fitting import predict_maps
+    from training.surface_pitting.folds import set_up_torch
+    from training.surface_pitting.scores import fit_score_calibration
+    from training.surface_pitting.spec import IMAGE_INPUT
 
-    def drawn(found: FloatArray, width: int, height: int) -> np.ndarray:
-        levels = (np.clip(found, 0.0, 1.0) * np.float32(255.0) + np.float32(0.5)).astype(np.uint8)
-        return np.asarray(cv2.resize(levels, (width, height), interpolation=cv2.INTER_LINEAR), np.uint8)
-
-    torch.set_num_threads(1)
-    cv2.setNumThreads(1)
-    torch.use_deterministic_algorithms(mode=True)
-    records = read_index(data_dir)
-    pictures = list(load_pictures(records))
-    parts = render_training_parts(SEED)
+    set_up_torch()
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(COLUMNS)
-        for number, held_out in enumerate(position_folds(records, FOLDS)):
-            seen = [picture for picture in pictures if picture.record.position not in held_out]
-            network = fit_network(seen, parts, FULL_PLAN, SEED + number + 1, f"fold {number + 1} of {FOLDS}")
-            for position in held_out:
-                places = PlaceMemory()
-                for picture in (one for one in pictures if one.record.position == position):
-                    mask = found_mask(drawn(predict_maps(network, [picture.image])[0], 1130, 460), LEVEL)
-                    record = picture.record
-                    writer.writerow((position, record.timestamp, int(record.pitted), f"{places.confirmed_share(mask):.8f}"))
-                    places = places.after(mask)
+        for outcome in outcomes:
+            network = outcome.rebuild()
+            calibration = fit_score_calibration([result for other in outcomes if other is not outcome for result in other.results])
+            memories: dict[str, PlaceMemory] = {}
+            for record in (result.record for result in outcome.results):
+                image = read_image(record)
+                chance = calibration.apply(predict_maps(network, [resize_image(image, IMAGE_INPUT)])[0]).astype(np.float32)
+                levels = (chance * np.float32(255.0) + np.float32(0.5)).astype(np.uint8)
+                heatmap = cv2.resize(levels, (image.shape[1], image.shape[0]), interpolation=cv2.INTER_LINEAR)
+                mask = found_mask(np.asarray(heatmap, np.uint8), LEVEL)
+                memory = memories.get(record.position, PlaceMemory())
+                writer.writerow((record.position, record.timestamp, int(record.pitted), f"{memory.confirmed_share(mask):.8f}"))
+                memories[record.position] = memory.after(mask)
 
 
 def main() -> None:
