@@ -18,6 +18,9 @@ from typing import TYPE_CHECKING
 
 from station.growth import GrowthRule, GrowthStep, GrowthTrend
 
+if TYPE_CHECKING:
+    from training.surface_pitting.folds import Outcome
+
 AREAS = Path(__file__).with_name("growth_areas.csv")
 LEVEL = 0.3
 RAISE_AT = 3.0
