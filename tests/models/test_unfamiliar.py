@@ -40,7 +40,7 @@ from tests.models.unfamiliar_inputs import (
 LEAST_REFUSED = 0.95
 MOST_GENUINE_REFUSED = 0.01
 SEED = 4_711
-GENUINE = 300
+GENUINE = 200
 BASES = 40
 """Genuine inputs that each fault is made of."""
 FOREIGN = 40
@@ -150,6 +150,7 @@ def genuine_windows(real_data_dir: Path) -> Callable[[str, int], list[Window]]:
 
 @pytest.mark.real_data
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("name", IMAGE_PACKS)
 def test_genuine_pictures_are_judged(name: str, genuine_pictures: Callable[[str, int], list[ImageU8]]) -> None:
     runner = runner_of(name)
@@ -158,6 +159,7 @@ def test_genuine_pictures_are_judged(name: str, genuine_pictures: Callable[[str,
 
 @pytest.mark.real_data
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("name", IMAGE_PACKS)
 def test_other_products_get_no_verdict(name: str, real_data_dir: Path) -> None:
     runner = runner_of(name)
@@ -175,6 +177,7 @@ def test_other_products_get_no_verdict(name: str, real_data_dir: Path) -> None:
 
 @pytest.mark.real_data
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("name", IMAGE_PACKS)
 def test_genuine_pictures_that_broke_get_no_verdict(name: str, genuine_pictures: Callable[[str, int], list[ImageU8]]) -> None:
     assert break_pictures(runner_of(name), genuine_pictures(name, BASES)).below(LEAST_REFUSED) == {}
@@ -182,6 +185,7 @@ def test_genuine_pictures_that_broke_get_no_verdict(name: str, genuine_pictures:
 
 @pytest.mark.real_data
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("name", SENSOR_PACKS)
 def test_genuine_windows_are_judged(name: str, genuine_windows: Callable[[str, int], list[Window]]) -> None:
     runner = runner_of(name)
@@ -190,6 +194,7 @@ def test_genuine_windows_are_judged(name: str, genuine_windows: Callable[[str, i
 
 @pytest.mark.real_data
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("name", SENSOR_PACKS)
 def test_genuine_windows_that_broke_get_no_verdict(name: str, genuine_windows: Callable[[str, int], list[Window]]) -> None:
     refusals = break_windows(runner_of(name), genuine_windows(name, 3 * BASES), spec_of(name).channels)
