@@ -71,7 +71,7 @@ class CountsBar(QFrame):
             rate,
             grouped(counts.no_verdict),
             grouped(counts.false_alarms),
-            f"{counts.warnings_per_10_min:.1f}",
+            f"{counts.warnings_per_10_min:.2f}",
         )
         for shown, text in zip(self.values, texts, strict=True):
             shown.setText(text)

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from gui.report_agreement import Agreement, agreements
 from station.config import Shift, StationFile
+from station.counting import begun_10_min, per_10_min
 from station.shifts import running_shift
 from station.view import AlarmRecord, PeriodReport
 
@@ -133,14 +134,14 @@ def pareto(by_label: Sequence[tuple[str, int]]) -> tuple[ParetoBar, ...]:
 def warning_load(alarms: Sequence[AlarmRecord], since: datetime, until: datetime) -> WarningLoad:
     """Count warnings per ten minutes from *since* to *until* (aware UTC); the last, begun ten minutes count as whole."""
     start = since.timestamp()
-    buckets = max(math.ceil((until.timestamp() - start) / _BUCKET_S), 1)
+    buckets = begun_10_min(until.timestamp() - start)
     times = np.array([alarm.raised_utc.timestamp() for alarm in alarms], np.float64)
     places = np.floor((times - start) / _BUCKET_S).astype(np.int64)
     counts = np.bincount(places[(places >= 0) & (places < buckets)], minlength=buckets).astype(np.int64)
     return WarningLoad(
         start + _BUCKET_S * np.arange(buckets, dtype=np.float64),
         counts,
-        float(counts.sum()) / buckets,
+        per_10_min(int(counts.sum()), until.timestamp() - start),
         int(counts.max()),
         int((counts > FLOOD_PER_10_MIN).sum()),
     )

@@ -28,7 +28,6 @@ from station.records.store import Records
 from station.view import AlarmKind, AlarmView, Feedback, Outcome
 
 _log = logging.getLogger(__name__)
-_LOAD_WINDOW_S = 3600.0
 _RAISES = (AlarmEventKind.RAISED, AlarmEventKind.RAISED_AGAIN)
 
 
@@ -61,7 +60,6 @@ class AlarmDesk:
         self._answers: dict[AlarmId, Feedback] = {}
         self._images: dict[AlarmId, Path] = {}
         self._raised = dict.fromkeys(AlarmKind, 0)
-        self._raised_at_s: list[float] = []
         self._silenced = False
         self._changed = 0
 
@@ -220,12 +218,6 @@ class AlarmDesk:
         """Warnings raised in this run, by kind."""
         return dict(self._raised)
 
-    def raised_within(self, seconds: float) -> int:
-        """Warnings raised in the last *seconds*; one that comes back before it was closed is the same one, as in the report."""
-        now_s = self._clock.monotonic_s()
-        with self._lock:
-            return sum(1 for at in self._raised_at_s if now_s - at <= seconds)
-
     def views(self) -> tuple[AlarmView, ...]:
         """Open warnings: unacknowledged first, then priority, then newest."""
         with self._lock:
@@ -287,7 +279,6 @@ class AlarmDesk:
             self._silenced = False
         if event.kind is AlarmEventKind.RAISED:
             self._raised[event.alarm_kind] += 1
-            self._raised_at_s = [at for at in self._raised_at_s if event.monotonic_s - at <= _LOAD_WINDOW_S] + [event.monotonic_s]
         if event.closes:
             self._images.pop(event.alarm_id, None)
             self._answers.pop(event.alarm_id, None)

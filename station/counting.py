@@ -6,6 +6,7 @@ DEFECT if any of its frames was, else OK if any was, else without verdict. A cam
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -32,6 +33,16 @@ def worst_finding(findings: Sequence[Finding]) -> Finding:
     """
     order = {Verdict.DEFECT: 2, Verdict.FAULT: 2, Verdict.NO_VERDICT: 1, Verdict.OK: 0}
     return max(findings, key=lambda f: (order[f.verdict], 0.0 if f.verdict is Verdict.NO_VERDICT else f.score - f.threshold))
+
+
+def per_10_min(warnings: int, seconds: float) -> float:
+    """Mean number of *warnings* per ten minutes over *seconds*; the last, begun ten minutes count as whole."""
+    return warnings / begun_10_min(seconds)
+
+
+def begun_10_min(seconds: float) -> int:
+    """How many ten minutes were begun within *seconds*; at least one."""
+    return max(math.ceil(seconds / 600.0), 1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -118,7 +118,9 @@ class Line:
             station.sensors, station.alarms, base_dir, interval_s, self._shelf, self._alarms, self._records, self.clock
         )
         frames = self._cameras.desk
-        self._counts = ShiftCounts(station.station.shifts, self._records, frames.parts, frames.labels, self.clock)
+        self._counts = ShiftCounts(
+            station.station.shifts, self._records, frames.parts, frames.labels, lambda: sum(self._alarms.raised.values()), self.clock
+        )
         self._supervisor = Supervisor(
             self._doubts,
             self._alarms.on_doubt,
@@ -270,7 +272,7 @@ class Line:
                 defects=tally.defects,
                 no_verdict=tally.no_verdict,
                 false_alarms=self._counts.false_alarms,
-                warnings_per_10_min=float(self._alarms.raised_within(600.0)),
+                warnings_per_10_min=self._counts.warnings_per_10_min,
             ),
             disk=self._records.disk_state(),
             camera_status=worst(view.health.status for view in cameras),

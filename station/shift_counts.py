@@ -11,7 +11,7 @@ from datetime import timedelta
 from inference.errors import RecordsError
 from station.clock import Clock
 from station.config import Shift
-from station.counting import Tally
+from station.counting import Tally, per_10_min
 from station.frames import SourceId
 from station.records.store import Records
 from station.shifts import RunningShift, running_shift
@@ -24,13 +24,14 @@ _PATIENCE_S = 2.0
 class ShiftCounts:
     """Counts since the shift began, over restarts, by the same rules as the report.
 
-    ``shift``, ``tally`` and ``false_alarms`` are cheap and may be read from any thread; the methods are for worker threads.
+    The properties are cheap and may be read from any thread; the methods are for worker threads.
 
     Args:
         shifts: As configured.
         records: Where counts are kept.
         parts: What this run has counted so far, by camera.
         labels: Defective parts of this run by label, by camera.
+        raised: How many warnings this run has raised so far.
         clock: Source of time.
     """
 
@@ -40,12 +41,14 @@ class ShiftCounts:
         records: Records,
         parts: Callable[[], Mapping[SourceId, Tally]],
         labels: Callable[[], Mapping[SourceId, Counter[str]]],
+        raised: Callable[[], int],
         clock: Clock,
     ) -> None:
         self._shifts = shifts
         self._records = records
         self._parts = parts
         self._labels = labels
+        self._raised = raised
         self._kept_labels: dict[SourceId, Counter[str]] = {}
         self._clock = clock
         self._lock = threading.Lock()
@@ -55,7 +58,9 @@ class ShiftCounts:
         before = records.report(self._shift.began_utc, clock.utc())
         self._before = Tally(before.inspected, before.defects, before.no_verdict)
         self._false_alarms = before.false_alarms
+        self._warnings_before = before.warnings
         self._offset = Tally()
+        self._warnings_offset = raised()
 
     @property
     def shift(self) -> RunningShift:
@@ -72,6 +77,12 @@ class ShiftCounts:
         """Warnings of this shift whose newest answer is False: each once, however often it was answered."""
         return self._false_alarms
 
+    @property
+    def warnings_per_10_min(self) -> float:
+        """Warnings raised since the shift began, per ten minutes, as the report has it."""
+        since_s = (self._clock.utc() - self._shift.began_utc).total_seconds()
+        return per_10_min(self._warnings_before + self._raised() - self._warnings_offset, since_s)
+
     def keep(self) -> None:
         """Give the records what was counted since the last time; where another shift is on, go over to it."""
         with self._lock:
@@ -79,7 +90,8 @@ class ShiftCounts:
             shift = running_shift(self._shifts, self._clock.utc())
             if shift != self._shift:
                 # A clock that was set may lead into a shift that the records know already.
-                self._before, self._false_alarms = self._known_of(shift)
+                self._warnings_offset = self._raised()
+                self._before, self._false_alarms, self._warnings_before = self._known_of(shift)
                 self._shift, self._offset = shift, total
 
     def look_at_clock(self) -> None:
@@ -92,15 +104,15 @@ class ShiftCounts:
         with self._lock:
             self._false_alarms = self._known_of(self._shift, otherwise=self._false_alarms)[1]
 
-    def _known_of(self, shift: RunningShift, otherwise: int = 0) -> tuple[Tally, int]:
-        """Counts and false alarms of *shift* in the records; nothing and *otherwise* where they cannot be read."""
+    def _known_of(self, shift: RunningShift, otherwise: int = 0) -> tuple[Tally, int, int]:
+        """Counts, false alarms and warnings of *shift* in the records; nothing and *otherwise* where they cannot be read."""
         try:
             self._records.flush(_PATIENCE_S)
             known = self._records.report(shift.began_utc, self._clock.utc() + timedelta(microseconds=1))
         except RecordsError as error:
             _log.warning("what the shift has counted could not be read: %s", error)
-            return Tally(), otherwise
-        return Tally(known.inspected, known.defects, known.no_verdict), known.false_alarms
+            return Tally(), otherwise, 0
+        return Tally(known.inspected, known.defects, known.no_verdict), known.false_alarms, known.warnings
 
     def _keep(self) -> Tally:
         """Journal what is new; returns everything counted in this run. The caller holds the lock."""

@@ -179,6 +179,7 @@ class Counts:
     no_verdict: int = 0
     false_alarms: int = 0
     warnings_per_10_min: float = 0.0
+    """Mean over the shift, by the report's rule."""
 
 
 @dataclass(frozen=True, slots=True)

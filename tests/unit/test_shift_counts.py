@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
@@ -41,6 +42,7 @@ class Parts:
     def __init__(self) -> None:
         self.tally = Tally()
         self.labels: Counter[str] = Counter()
+        self.warnings = 0
 
     def count(self, *, good: int = 0, cracked: int = 0) -> None:
         self.tally += Tally(good + cracked, cracked, 0)
@@ -73,7 +75,9 @@ def parts() -> Parts:
 
 @pytest.fixture
 def make(records: Records, parts: Parts, clock: SetClock) -> Callable[[], ShiftCounts]:
-    return lambda: ShiftCounts(shifts(), records, lambda: {CAM: parts.tally}, lambda: {CAM: parts.labels.copy()}, clock)
+    return lambda: ShiftCounts(
+        shifts(), records, lambda: {CAM: parts.tally}, lambda: {CAM: parts.labels.copy()}, lambda: parts.warnings, clock
+    )
 
 
 def test_counts_and_labels_reach_the_records_together(
@@ -115,6 +119,34 @@ def test_a_restart_goes_on_with_the_counts_of_the_shift(
     assert again.tally == Tally(4, 0, 0)
     parts.count(cracked=1)
     assert again.tally == Tally(5, 1, 0)
+
+
+def test_the_warning_load_is_the_reports_also_after_a_restart_and_begins_anew_with_the_shift(
+    make: Callable[[], ShiftCounts], records: Records, parts: Parts, clock: SetClock
+) -> None:
+    """START is an hour after the shift began: six ten minutes."""
+    clock.now_s = 60.0
+    counts = make()
+    assert counts.warnings_per_10_min == 0.0
+    records.keep_event(raised(10.0))
+    parts.warnings += 1
+    records.flush()
+
+    def reported() -> float:
+        report = records.report(counts.shift.began_utc, clock.utc())
+        return report.warnings / math.ceil((report.until_utc - report.since_utc).total_seconds() / 600)
+
+    assert counts.warnings_per_10_min == reported() == pytest.approx(1 / 7)
+    parts.warnings = 0
+    counts = make()
+    assert counts.warnings_per_10_min == reported() == pytest.approx(1 / 7)
+    parts.warnings += 1
+    assert counts.warnings_per_10_min == pytest.approx(2 / 7)
+    clock.now_s = SHIFT_END_S + 1.0
+    counts.look_at_clock()
+    assert counts.warnings_per_10_min == 0.0
+    parts.warnings += 1
+    assert counts.warnings_per_10_min == 1.0
 
 
 def test_a_new_shift_starts_at_zero_and_the_parts_before_belong_to_the_old_one(
@@ -233,5 +265,5 @@ def test_records_that_cannot_be_read_leave_the_number_as_it_is(
 def test_every_camera_is_counted_for_itself(records: Records, clock: SetClock) -> None:
     second = SourceId("cam2")
     tallies = {CAM: Tally(3, 1, 0), second: Tally(2, 0, 2)}
-    counts = ShiftCounts((), records, lambda: tallies, lambda: {key: Counter[str]() for key in tallies}, clock)
+    counts = ShiftCounts((), records, lambda: tallies, lambda: {key: Counter[str]() for key in tallies}, lambda: 0, clock)
     assert counts.tally == Tally(5, 1, 2)
