@@ -13,7 +13,7 @@ from inference.contract import Figure, PackContract
 from training.pack_writer import figures_table
 from training.statistics import Interval
 from training.turbofan_life.engines import CHANNELS
-from training.turbofan_life.evaluation import LEAST_NOTICE, LIFE_CAP, LifeFigures, Told, WarningTrade
+from training.turbofan_life.evaluation import LEAST_NOTICE, LIFE_CAP, LifeFigures, Told, WarningTrade, Widening
 from training.turbofan_life.explaining import FLIGHTS_LEFT, ExplanationFigures
 from training.turbofan_life.faults import DEAD_FLIGHTS, FaultFigure
 from training.turbofan_life.fitting import FitPlan
@@ -37,7 +37,7 @@ class CardFacts:
     inference_two_ms: float
     export_difference: float
     plan: FitPlan
-    widening: tuple[float, float]
+    widening: Widening
     told: Told
     trades: list[WarningTrade]
     warning: WarningTrade
@@ -77,8 +77,7 @@ def write_card(contract: PackContract, facts: CardFacts) -> str:
         ranges="\n".join(_ranges()),
         table=figures_table(contract.figures),
         naive=_naive(facts.naive),
-        widened_lower=facts.widening[0],
-        widened_upper=facts.widening[1],
+        widening="\n".join(_widening(facts.widening)),
         reliability="\n".join(_reliability(facts.told)),
         notice=LEAST_NOTICE,
         trades="\n".join(
@@ -128,6 +127,11 @@ def _naive(figures: tuple[Figure, ...]) -> str:
         "The article's LSTM (Zheng et al. 2017: raw windows of 30 flights, two layers), made again by `--recipe naive` on the same engines:"
     )
     return f"{said}\n\n{figures_table(figures)}"
+
+
+def _widening(widening: Widening) -> Iterator[str]:
+    for life, lower, upper in zip(widening.lives, widening.lower, widening.upper, strict=True):
+        yield f"| {life:.0f} | {lower:+.1f} | {upper:+.1f} |"
 
 
 def _reliability(told: Told) -> Iterator[str]:

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from inference.errors import InputError
 from inference.findings import FloatArray
 from training.statistics import Interval, bootstrap_groups
 from training.turbofan_life.engines import IntSeries
 
 LIFE_CAP = 125.0
 """Flights: above that a true life counts as this in capped figures, as is usual for C-MAPSS."""
+TOLD_EDGES = (-1000.0, 20.0, 40.0, 60.0, 80.0, 100.0, 112.0, 1000.0)
+"""Flights: between these the interval is widened by itself."""
+LEAST_WINDOWS = 20
 MISSED_SHARE = 0.1
 """The interval leaves out this share of the true lives, half of it on either side."""
 LEAST_NOTICE = 15
@@ -92,21 +97,41 @@ def measure_lives(told: Told, seed: int) -> LifeFigures:
     )
 
 
-def choose_widening(left: Series, told: FloatArray, engines: Sequence[str] | IntSeries) -> tuple[float, float]:
-    """How far the interval's ends must move out, flights (negative: in), for 5 % of held-out lives beyond either.
+@dataclass(frozen=True, slots=True)
+class Widening:
+    """How far an interval's ends move out (negative: in), flights, at *lives* told, which rise; linear between them."""
 
-    Conformalised quantile regression with one-sided scores (Romano, Patterson, Candès, NeurIPS 2019, eq. 6 and sec. 4); every engine counts
-    alike.
+    lives: tuple[float, ...]
+    lower: tuple[float, ...]
+    upper: tuple[float, ...]
+
+
+def choose_widening(left: Series, told: FloatArray, engines: Sequence[str] | IntSeries) -> Widening:
+    """How far the interval's ends must move for 5 % of held-out lives beyond either, wherever the life told lies.
+
+    Conformalised quantile regression with one-sided scores (Romano, Patterson, Candès, NeurIPS 2019, eq. 6 and sec. 4), for each
+    stretch between :data:`TOLD_EDGES` by itself (Vovk's Mondrian prediction); every engine counts alike in a stretch.
 
     Args:
         left: float64 (windows,): true remaining flights.
         told: float32 (windows, 4): mean and quantiles from networks that did not see the engine.
         engines: Engine of each window.
     """
-    _, place, count = np.unique(np.asarray(engines), return_inverse=True, return_counts=True)
-    weight = 1.0 / count[place]
-    below, above = told[:, 1] - left, left - told[:, 3]
-    return _weighted_quantile(below, weight, count.size), _weighted_quantile(above, weight, count.size)
+    value, owner = told[:, 0], np.asarray(engines)
+    knots: list[tuple[float, float, float]] = []
+    for start, stop in itertools.pairwise(TOLD_EDGES):
+        rows = (value >= start) & (value < stop)
+        if rows.sum() < LEAST_WINDOWS:
+            continue
+        _, place, count = np.unique(owner[rows], return_inverse=True, return_counts=True)
+        weight = 1.0 / count[place]
+        below, above = told[rows, 1] - left[rows], left[rows] - told[rows, 3]
+        ends = (_weighted_quantile(one.astype(np.float64), weight, count.size) for one in (below, above))
+        knots.append((float(value[rows].mean()), *ends))
+    if len(knots) < 2:
+        raise InputError("The interval cannot be fitted", value=f"{left.size} windows", do="Give held-out windows of all ages")
+    lives, lower, upper = zip(*knots, strict=True)
+    return Widening(lives, lower, upper)
 
 
 def _weighted_quantile(scores: Series, weight: Series, engines: int) -> float:
@@ -116,11 +141,12 @@ def _weighted_quantile(scores: Series, weight: Series, engines: int) -> float:
     return float(scores[order][min(int(np.searchsorted(share, wanted)), scores.size - 1)])
 
 
-def widen(told: FloatArray, widening: tuple[float, float]) -> tuple[Series, Series, Series]:
+def widen(told: FloatArray, widening: Widening) -> tuple[Series, Series, Series]:
     """Value, lower and upper, as the exported graph gives them: float64 (windows,) each."""
     value = np.maximum(told[:, 0].astype(np.float64), 0.0)
-    lower = np.clip(told[:, 1] - widening[0], 0.0, value)
-    return value, lower, np.maximum(told[:, 3] + widening[1], value)
+    out_lower, out_upper = (np.interp(value, widening.lives, ends) for ends in (widening.lower, widening.upper))
+    lower = np.clip(told[:, 1] - out_lower, 0.0, value)
+    return value, lower, np.maximum(told[:, 3] + out_upper, value)
 
 
 @dataclass(frozen=True, slots=True)

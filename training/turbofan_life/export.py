@@ -16,6 +16,7 @@ from inference.findings import FloatArray
 from inference.providers import Provider
 from inference.runtime import RuntimeSession, open_session
 from training.turbofan_life.engines import CHANNELS
+from training.turbofan_life.evaluation import Widening
 from training.turbofan_life.familiarity import FlightFamiliarity, FlightNovelty
 from training.turbofan_life.network import LifeInterval, LifeNetwork
 from training.turbofan_life.spec import LENGTH, LIFE, NOVELTY, OPSET, PACK_NAME, SEQUENCE_INPUT
@@ -28,7 +29,7 @@ _TIMED_RUNS = 50
 class TurbofanLife(nn.Module):
     """What is exported: (1, LENGTH, channels) -> life (1, 3), novelty (1, 1)."""
 
-    def __init__(self, members: Sequence[LifeNetwork], widening: tuple[float, float], familiarity: FlightFamiliarity) -> None:
+    def __init__(self, members: Sequence[LifeNetwork], widening: Widening, familiarity: FlightFamiliarity) -> None:
         """Wrap *members*; *widening* as for :class:`LifeInterval`."""
         super().__init__()
         self.life = LifeInterval(members, widening)

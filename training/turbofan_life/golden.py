@@ -13,9 +13,9 @@ _LIFE = 210
 _ENGINES: Sequence[tuple[str, Fault, int, int]] = (
     ("young", "compressor", 40, 40),
     ("short", "compressor", 150, LEAST),
-    ("middle-aged", "compressor", 150, LENGTH),
-    ("compressor-worn", "compressor", 190, LENGTH),
-    ("fan-worn", "fan", 192, LENGTH),
+    ("middle-aged", "compressor", 150, 100),
+    ("compressor-worn", "compressor", 190, 140),
+    ("fan-worn", "fan", 196, LENGTH),
     ("compressor-at-its-end", "compressor", 206, 60),
 )
 """Name, what wears, last flight, flights in the window; the engines fail after flight 210."""

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from inference.findings import FloatArray
 from training.turbofan_life.engines import Engine, Fleet, IntSeries
-from training.turbofan_life.evaluation import Series, Told, choose_widening, widen
+from training.turbofan_life.evaluation import Series, Told, Widening, choose_widening, widen
 from training.turbofan_life.familiarity import fit_flight_familiarity, flight_novelty
 from training.turbofan_life.fitting import FitPlan, fit_network, predict
 from training.turbofan_life.network import LifeNetwork
@@ -97,6 +97,6 @@ def widen_by_other_folds(fleet: Fleet, held: HeldOut) -> Told:
     return told_of(fleet.engines, held.cuts, value, lower, upper)
 
 
-def widening_of(held: HeldOut, rows: NDArray[np.bool_]) -> tuple[float, float]:
+def widening_of(held: HeldOut, rows: NDArray[np.bool_]) -> Widening:
     """How far the ends move out by the windows at *rows*."""
     return choose_widening(held.cuts.left[rows].astype(np.float64), held.told[rows], held.cuts.engines[rows])

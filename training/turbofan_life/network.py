@@ -1,4 +1,4 @@
-"""This file decides the turbofan-life network: how up to 128 flights become a remaining life with an interval.
+"""This file decides the turbofan-life network: how up to 192 flights become a remaining life with an interval.
 
 Steps that are zero in all channels lie before the first flight and are passed over. Every channel is smoothed by exponential means
 of two lengths over the flights there are, read every few flights only: wear is slow and one flight is noisy. An LSTM reads
@@ -15,6 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from training.turbofan_life.engines import CHANNELS
+from training.turbofan_life.evaluation import Widening
 from training.turbofan_life.spec import LENGTH
 
 QUANTILES = (0.05, 0.5, 0.95)
@@ -29,7 +30,7 @@ class NetworkSize:
     """Flights that a smoothed value fades over, flights between read ones, hidden units, drop-out 0..1."""
 
     fading: tuple[float, ...] = (2.0, 8.0)
-    stride: int = 4
+    stride: int = 6
     hidden: int = 48
     dropout: float = 0.1
 
@@ -81,15 +82,26 @@ def to_flights(told: Tensor) -> Tensor:
 class LifeInterval(nn.Module):
     """Members averaged and the interval widened as was measured on held-out engines: (batch, 3) value, lower, upper, flights."""
 
-    def __init__(self, members: Sequence[LifeNetwork], widened: tuple[float, float]) -> None:
-        """Wrap *members*, at least one; *widened* is added at the lower and the upper end, flights."""
+    def __init__(self, members: Sequence[LifeNetwork], widening: Widening) -> None:
+        """Wrap *members*, at least one."""
         super().__init__()
         self.members = nn.ModuleList(members)
-        self.widening: Tensor
-        self.register_buffer("widening", torch.tensor([0.0, -widened[0], widened[1]]))
+        lives = torch.tensor(widening.lives)
+        ends = torch.tensor([widening.lower, widening.upper])
+        self.start: Tensor
+        self.gaps: Tensor
+        self.first: Tensor
+        self.rises: Tensor
+        self.register_buffer("start", lives[:-1])
+        self.register_buffer("gaps", lives[1:] - lives[:-1])
+        self.register_buffer("first", ends[:, 0])
+        self.register_buffer("rises", (ends[:, 1:] - ends[:, :-1]).T.contiguous())
 
     def forward(self, flights: Tensor) -> Tensor:
         """Value, lower, upper; lower at least 0 and never above the value, which is never above upper."""
         told = torch.stack([to_flights(member(flights)) for member in self.members]).mean(dim=0)
-        value, lower, upper = (told[:, [0, 1, 3]] + self.widening).clamp(min=0.0).unbind(dim=1)
-        return torch.stack([value, torch.minimum(lower, value), torch.maximum(upper, value)], dim=1)
+        value = told[:, 0].clamp(min=0.0)
+        passed = ((value[:, None] - self.start) / self.gaps).clamp(0.0, 1.0)
+        out = self.first + passed @ self.rises
+        lower = torch.minimum((told[:, 1] - out[:, 0]).clamp(min=0.0), value)
+        return torch.stack([value, lower, torch.maximum(told[:, 3] + out[:, 1], value)], dim=1)

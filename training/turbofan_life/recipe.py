@@ -28,6 +28,7 @@ from training.turbofan_life.evaluation import (
     LifeFigures,
     Told,
     WarningTrade,
+    Widening,
     choose_warning,
     measure_lives,
     measure_trade,
@@ -112,9 +113,7 @@ def train(options: TrainOptions) -> None:
     _LOG.info("written: %s", folder)
 
 
-def _fit_whole(
-    fleet: Fleet, normal: Sequence[FloatArray], held: HeldOut, plan: FitPlan, seed: int
-) -> tuple[TurbofanLife, tuple[float, float]]:
+def _fit_whole(fleet: Fleet, normal: Sequence[FloatArray], held: HeldOut, plan: FitPlan, seed: int) -> tuple[TurbofanLife, Widening]:
     """Fit to all engines; the interval is widened as all held-out ones ask for."""
     every = np.arange(len(fleet.engines))
     members = fit_members(normal, every, plan, seed, "final fit")
