@@ -105,6 +105,11 @@ class CameraSide:
         )
         return tuple(replace(view, growth=growth) if (growth := self.growth.views(view.source_id)) else view for view in views)
 
+    def stop(self) -> None:
+        """Keep what has come so far: rows of small pictures, trends of growth. After the judges have stopped."""
+        self.desk.stop()
+        self.growth.stop()
+
     def latest_image(self, camera: SourceId) -> tuple[int, ImageU8] | None:
         """Newest received picture of a camera with its sequence number."""
         frame = next((feed.newest() for feed in self.feeds if feed.source_id == camera), None)

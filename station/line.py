@@ -179,8 +179,7 @@ class Line:
         if not self._supervisor.stop(_STOP_DEADLINE_S):
             late.append("supervisor")
         self._counts.keep()
-        self._cameras.desk.stop()
-        self._cameras.growth.stop()
+        self._cameras.stop()
         self._alarms.stop()
         self._records.keep_event(StationEvent(StationEventKind.STOPPED, self.clock.utc(), detail=", ".join(late)))
         unwritten = self._records.stop(2 * _STOP_DEADLINE_S)
@@ -290,8 +289,7 @@ class Line:
 
     def recent_trace(self, sensor: SourceId, channel: str, seconds: float) -> Trace:
         """The last *seconds* of a channel from memory, or of a risk (``risk:TARGET``)."""
-        desk = self._cameras.growth if channel.startswith(AREA_PREFIX) else self._sensors
-        return desk.recent_trace(sensor, channel, seconds)
+        return (self._cameras.growth if channel.startswith(AREA_PREFIX) else self._sensors).recent_trace(sensor, channel, seconds)
 
     # ---------------------------------------------------------------- commands
 

@@ -14,7 +14,7 @@ from station.config import StationFile
 from station.line import Line
 from station.paths import DataFolder, resources_dir
 from station.station_file import load_station
-from station.view import AlarmRecord, ImageQuery
+from station.view import AlarmKind, AlarmRecord, ImageQuery
 from tests.integration.station_making import wait_until
 
 STATIONS = resources_dir() / "stations"
@@ -57,13 +57,23 @@ def test_cycles_that_go_from_sound_to_worn_warn_of_what_is_worn_and_of_nothing_e
     assert set(raised) == {"accumulator", "pump", "valve"}
 
 
-def test_a_position_that_pits_warns_once_of_pits_and_once_of_growth_with_the_judged_frames_kept(real_data_dir: Path, tmp_path: Path) -> None:
+def test_a_simulated_engine_that_wears_warns_of_its_end_and_the_next_one_is_sound_again(real_data_dir: Path, tmp_path: Path) -> None:
+    # Rows 0-191 are NASA's engine 1 to its failure, then engine 2 begins.
+    table = real_data_dir / "sensor" / "cmapss" / "train_FD001.txt.gz"
+    line = _replayed(tmp_path, "replay-turbofan.toml", "sensors", path=str(table), rows="0:260", speed=None)
+    assert line.summary()["samples"] == 260
+    assert [alarm.definition_id for alarm in _raised(tmp_path, "replay-turbofan.toml")] == ["life"]
+
+
+def test_a_position_that_pits_warns_once_of_pits_and_once_of_growth_with_the_frames_kept(real_data_dir: Path, tmp_path: Path) -> None:
     images = real_data_dir / "vision" / "ball_screw" / "images" / "277500_315"
     line = _replayed(tmp_path, "replay-ball-screw.toml", "cameras", path=str(images))
     summary = line.summary()
     assert summary["frames"] == 69
-    assert summary["alarms"] == {"defect": 1, "fault": 1, "system": 0}
-    warnings = {alarm.definition_id: alarm for alarm in _raised(tmp_path, "replay-ball-screw.toml")}
+    # A computer that is busy with something else may say that it cannot keep up; that is not asked here.
+    raised = _raised(tmp_path, "replay-ball-screw.toml")
+    warnings = {alarm.definition_id: alarm for alarm in raised if alarm.kind is not AlarmKind.SYSTEM}
+    assert len(warnings) == sum(1 for alarm in raised if alarm.kind is not AlarmKind.SYSTEM), "each once"
     assert set(warnings) == {"pitting", "pitting-grows--277500_315"}
     assert min(alarm.count for alarm in warnings.values()) >= 20, "nearly all of the 29 pitted frames stand behind each"
     again = Line(load_station(STATIONS / "replay-ball-screw.toml"), STATIONS, DataFolder(tmp_path / "data"))
@@ -80,4 +90,4 @@ def test_the_position_that_never_pits_warns_never(real_data_dir: Path, tmp_path:
     images = real_data_dir / "vision" / "ball_screw" / "images" / "477500_315"
     line = _replayed(tmp_path, "replay-ball-screw.toml", "cameras", path=str(images))
     assert line.summary()["frames"] == 69
-    assert line.summary()["alarms"] == {"defect": 0, "fault": 0, "system": 0}
+    assert [alarm.definition_id for alarm in _raised(tmp_path, "replay-ball-screw.toml") if alarm.kind is not AlarmKind.SYSTEM] == []
