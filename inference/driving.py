@@ -20,6 +20,7 @@ MOST_NAMED = 3
 _ONE = QT_TRANSLATE_NOOP("Driving", "The risk comes from {first}")
 _TWO = QT_TRANSLATE_NOOP("Driving", "The risk comes from {first} and {second}")
 _THREE = QT_TRANSLATE_NOOP("Driving", "The risk comes from {first}, {second} and {third}")
+_TOGETHER = QT_TRANSLATE_NOOP("Driving", "No single channel drives the risk: without any one of them it stays as high")
 _SHARE = QT_TRANSLATE_NOOP("Driving", "{channel} ({share} %)")
 _VALUE = QT_TRANSLATE_NOOP("Driving", "{channel} ({share} %; {value}, usually {usual})")
 _MOMENT = QT_TRANSLATE_NOOP("Driving", "{sentence}, most of it {start} to {end} s into the cycle")
@@ -31,7 +32,7 @@ _MOMENTS = {
     MomentKind.BEFORE_NOW_CYCLES: _LATELY_CYCLES,
 }
 
-TEMPLATES = (_ONE, _TWO, _THREE, _SHARE, _VALUE, *_MOMENTS.values())
+TEMPLATES = (_ONE, _TWO, _THREE, _TOGETHER, _SHARE, _VALUE, *_MOMENTS.values())
 """Every template, for the test that they are translated."""
 
 
@@ -40,7 +41,9 @@ def say_driving(
     name_of: Callable[[str], str] = str,
     translate: Callable[[str], str] = str,
 ) -> str:
-    """One sentence, without a full stop, that names the channels which drive a risk; empty where none does.
+    """One sentence, without a full stop, that names the channels which drive a risk; empty where nothing is known of them.
+
+    Where taking away any one of them leaves the risk as high (the others stand in for it), it says that.
 
     Args:
         contributors: Of a finding, strongest first.
@@ -49,7 +52,7 @@ def say_driving(
     """
     named = [one for one in contributors if one.share >= LEAST_SHARE][:MOST_NAMED]
     if not named:
-        return ""
+        return translate(_TOGETHER) if contributors and all(one.share <= 0 for one in contributors) else ""
     phrases = [_say_channel(one, name_of, translate) for one in named]
     template = (_ONE, _TWO, _THREE)[len(named) - 1]
     sentence = translate(template).format(**dict(zip(("first", "second", "third"), phrases, strict=False)))

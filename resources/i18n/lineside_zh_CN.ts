@@ -132,6 +132,10 @@
         <translation>风险来自{first}、{second}和{third}</translation>
     </message>
     <message>
+        <source>No single channel drives the risk: without any one of them it stays as high</source>
+        <translation>风险并非由单一通道引起：去掉其中任何一个，风险都不降低</translation>
+    </message>
+    <message>
         <source>{channel} ({share} %)</source>
         <translation>{channel}（{share}%）</translation>
     </message>

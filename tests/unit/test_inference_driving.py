@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from inference.driving import TEMPLATES, say_driving, title_of
-from inference.explanation import Explain
+from inference.explanation import Explain, rank_effects
 from inference.findings import Contribution, Moment, MomentKind
 from inference.model_opening import Proof, open_model
 from inference.pack import load_pack
@@ -25,6 +25,12 @@ def test_strongest_first_and_weak_ones_not_at_all() -> None:
     assert say_driving([Contribution(name, 0.25, 0.1) for name in "abcd"]) == "The risk comes from a (25 %), b (25 %) and c (25 %)"
     assert say_driving([]) == ""
     assert say_driving(contributors[2:]) == ""
+
+
+def test_where_no_channel_alone_lowers_the_risk_it_is_said() -> None:
+    together = rank_effects(("TS1", "CE"), (-0.01, -0.02), (-0.4, -0.7))
+    assert [one.share for one in together] == [0.0, 0.0]
+    assert say_driving(together) == "No single channel drives the risk: without any one of them it stays as high"
 
 
 @pytest.mark.parametrize(
