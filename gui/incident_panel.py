@@ -20,7 +20,7 @@ from gui.feedback_bar import FeedbackBar
 from gui.incident_past import AFTER_S, BEFORE_S, NO_PAST, IncidentPast, PastReader, last_time_text
 from gui.incident_strip import IncidentStrip, IncidentTraces, seconds_text
 from gui.jobs import Jobs
-from gui.kept_picture import KeptPicture, PreparedPicture, prepare_file
+from gui.kept_picture import KeptPicture, PreparedPicture, prepare_warning
 from gui.language import BothLanguages, driving_text, pick, reason_text
 from gui.sentences import sentence_text
 from gui.symbols import PrioritySign
@@ -246,7 +246,8 @@ class IncidentPanel(QFrame):
             text.setText(shown)
         self.reset.setVisible(alarm.state is AlarmState.LATCHED)
         finding = alarm.finding
-        bars = () if finding is None else tuple((self._channel(alarm, one.channel), one.share) for one in finding.contributors)
+        driving = () if finding is None else tuple(one for one in finding.contributors if one.share > 0)
+        bars = tuple((self._channel(alarm, one.channel), one.share) for one in driving)
         self._has_bars = bool(bars)
         self._bars.show_bars(bars)
         pictured = alarm.kind is AlarmKind.DEFECT or alarm.image_path is not None
@@ -366,7 +367,7 @@ class IncidentPanel(QFrame):
             return
         # The finding goes with the job: a warning raised again gets another picture with other regions.
         heatmap, regions = (None, ()) if alarm.finding is None else (alarm.finding.heatmap, alarm.finding.regions)
-        work = partial(prepare_file, wanted[1], heatmap)
+        work = partial(prepare_warning, wanted[1], heatmap)
         self._picture_job = self._jobs.run(self, work, partial(self._on_picture, regions), self._on_picture_failed)
 
     def _on_picture(self, regions: tuple[Region, ...], picture: PreparedPicture) -> None:

@@ -17,6 +17,7 @@ from gui.shrinking import shrink
 from gui.theme import TextSize, ThemeSource
 from inference.errors import InputError
 from inference.findings import ImageU8, Region
+from station.picture_strip import heat_path
 
 _LONGEST_PX = 1600
 _EMPTY_PX = 110
@@ -52,6 +53,25 @@ def prepare_file(path: Path, heatmap: ImageU8 | None) -> PreparedPicture:
     if image is None:
         raise InputError("The kept picture cannot be read", where=str(path), do="It may have been deleted by the retention")
     return prepare(np.asarray(image, dtype=np.uint8), heatmap)
+
+
+def prepare_warning(path: Path, heatmap: ImageU8 | None) -> PreparedPicture:
+    """Read and prepare a warning's picture; after a restart its heatmap is the one kept beside it. Any thread.
+
+    Raises:
+        InputError: The picture is missing or is none; a heatmap that cannot be read is left out.
+    """
+    return prepare_file(path, read_heatmap(heat_path(path)) if heatmap is None else heatmap)
+
+
+def read_heatmap(path: Path) -> ImageU8 | None:
+    """The heatmap kept at *path*, uint8 H x W; None where there is none that can be read. Any thread."""
+    try:
+        data = np.fromfile(path, dtype=np.uint8)
+        read = cv2.imdecode(data, cv2.IMREAD_GRAYSCALE) if data.size else None
+    except (OSError, cv2.error):
+        return None
+    return None if read is None else np.asarray(read, dtype=np.uint8)
 
 
 def prepare(image: ImageU8, heatmap: ImageU8 | None) -> PreparedPicture:

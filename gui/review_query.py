@@ -8,14 +8,11 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import Enum
 
-import cv2
-import numpy as np
-
-from gui.kept_picture import PreparedPicture, prepare_file
+from gui.kept_picture import PreparedPicture, prepare_file, read_heatmap
 from gui.language import pick
 from inference.contract import PackContract
 from inference.errors import InputError
-from inference.findings import ImageU8, Region
+from inference.findings import Region
 from station.config import Shift
 from station.frames import PersonId, SourceId
 from station.shifts import running_shift
@@ -164,12 +161,7 @@ def prepare_record(record: ImageRecord) -> PreparedPicture:
     Raises:
         InputError: The image is missing or cannot be read; a heatmap that cannot be read is left out.
     """
-    heatmap: ImageU8 | None = None
-    if record.heatmap_path is not None and record.heatmap_path.is_file():
-        data = np.fromfile(record.heatmap_path, dtype=np.uint8)
-        read = cv2.imdecode(data, cv2.IMREAD_GRAYSCALE) if data.size else None
-        heatmap = None if read is None else np.asarray(read, dtype=np.uint8)
-    return prepare_file(record.path, heatmap)
+    return prepare_file(record.path, None if record.heatmap_path is None else read_heatmap(record.heatmap_path))
 
 
 def nearest_good(port: LinePort, record: ImageRecord) -> ImageRecord | None:

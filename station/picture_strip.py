@@ -34,6 +34,11 @@ def strip_path(picture: Path) -> Path:
     return picture.with_name(f"{picture.stem}_strip.jpg")
 
 
+def heat_path(picture: Path) -> Path:
+    """Where the heatmap lies that belongs to a kept *picture*, where it has one: a gray PNG."""
+    return picture.with_name(f"{picture.stem}_heat.png")
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class _Small:
     monotonic_s: float

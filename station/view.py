@@ -111,7 +111,7 @@ class AlarmView:
     image_path: Path | None = None
     """The judged frame kept with it; None for faults without a picture or while it is being written."""
     finding: Finding | None = None
-    """The finding that raised it; after a restart as the records know it, without its heatmap."""
+    """The finding that raised it; after a restart as the records know it; its heatmap then lies beside the picture."""
     reason: Reason | None = None
     """For NO VERDICT and system alarms: why."""
     detail: str = ""

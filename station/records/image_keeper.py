@@ -14,6 +14,7 @@ from inference.errors import RecordsError
 from inference.findings import Finding, ImageU8
 from station.frames import AlarmId, JudgedFrame
 from station.keeping import WhyKept
+from station.picture_strip import heat_path
 from station.records.disk import DiskWatch
 from station.records.image_files import Encoding, encode, encoding_of, file_stem, write_atomically
 from station.records.journal import regions_json
@@ -192,7 +193,7 @@ class ImageKeeper:
         heatmap_path = ""
         if finding is not None and finding.heatmap is not None:
             heat = encode(finding.heatmap, Encoding.PNG)
-            beside = picture.path.with_name(f"{picture.path.stem}_heat.png")
+            beside = heat_path(picture.path)
             write_atomically(beside, heat)
             heatmap_path = beside.relative_to(self._images).as_posix()
             size += len(heat)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
@@ -19,6 +20,8 @@ from inference.findings import Verdict
 from inference.reasons import Reason, ReasonCode
 from station.config import GrowthCondition, Text
 from station.frames import AlarmId, SourceId
+from station.health import DeviceStatus
+from station.picture_strip import heat_path
 from station.view import AlarmState, AlarmView, FeedbackAnswer
 from tests.gui.conftest import OpenWindow
 from tests.gui.fake_line import FakeLine
@@ -194,6 +197,29 @@ def test_heatmap_by_key(open_window: OpenWindow, fake_line: FakeLine, tmp_path: 
     assert incident.picture.grab().toImage() != plain
 
 
+def test_after_a_restart_the_heatmap_beside_the_picture_and_the_regions_are_shown(
+    open_window: OpenWindow, fake_line: FakeLine, tmp_path: Path, qtbot: QtBot
+) -> None:
+    fake_line._folder = tmp_path
+    fake_line.write_pictures()
+    first = AlarmId("alarm-0")
+    alarm = fake_line._alarms[first]
+    assert alarm.finding is not None
+    assert alarm.finding.heatmap is not None
+    assert alarm.image_path is not None
+    kept = dataclasses.replace(alarm.finding, heatmap=None)  # as the records give it back
+    fake_line._alarms[first] = dataclasses.replace(alarm, finding=kept)
+    encoded, data = cv2.imencode(".png", alarm.finding.heatmap)
+    assert encoded
+    heat_path(alarm.image_path).write_bytes(data.tobytes())
+    incident = line_screen(open_window(fake_line)).incident
+    qtbot.waitUntil(incident.heat.isVisible, timeout=3000)
+    assert incident.picture._regions == kept.regions != ()
+    assert incident.picture._picture is not None
+    assert incident.picture._picture.heat is not None
+    assert incident.picture._picture.heat[..., 3].max() == int(alarm.finding.heatmap.max()) * 7 // 10
+
+
 def test_missing_picture_is_said(open_window: OpenWindow, fake_line: FakeLine, tmp_path: Path, qtbot: QtBot) -> None:
     first = AlarmId("alarm-0")
     fake_line._alarms[first] = dataclasses.replace(fake_line._alarms[first], image_path=tmp_path / "gone.png")
@@ -228,6 +254,16 @@ def test_no_verdict_says_why(open_window: OpenWindow, fake_line: FakeLine) -> No
     assert tile._shown is not None
     assert tile._shown.headline.startswith("No picture since ")
     assert tile.sentence == "Cable or power of the camera. Trying again (7)."
+
+
+def test_a_camera_that_opens_slowly_says_how_long(open_window: OpenWindow, fake_line: FakeLine) -> None:
+    tile = line_screen(open_window(fake_line)).cameras.tiles[SourceId("cam2")]
+    view = fake_line.snapshot().cameras[1]
+    detail = "No answer for 2 s; it is given 8.5 s to open"
+    health = dataclasses.replace(view.health, alive=False, on_time=False, detail=detail, status=DeviceStatus.FUNCTION_CHECK)
+    slow = dataclasses.replace(view, verdict=Verdict.NO_VERDICT, reason=Reason.of(ReasonCode.NOT_STARTED), health=health)
+    tile.show_camera(slow, None, 0.0)
+    assert tile.sentence == f"{detail}."
 
 
 def test_every_reason_fits_its_tile_in_chinese(open_window: OpenWindow, fake_line: FakeLine) -> None:

@@ -19,6 +19,7 @@ from inference.reasons import ReasonCode
 from station.frames import PersonId, SourceId
 from station.line import Line
 from station.paths import DataFolder
+from station.picture_strip import heat_path
 from station.sources.read_loop import Reading
 from station.view import AlarmState, Feedback, FeedbackAnswer, ImageQuery, LineState
 from tests.integration.station_making import PINS, make_line, make_packs, parse, part, wait_until, write_parts
@@ -89,6 +90,11 @@ def test_after_a_restart_the_warning_its_frame_and_its_feedback_are_there(tmp_pa
         np.testing.assert_array_equal(picture, part(blob=True))
         region = json.loads(kept[0].regions_json)[0]
         assert (region["x"], region["y"], region["w"], region["h"]) == (20, 16, 24, 16)
+        assert restored.finding is not None
+        assert [(r.x, r.y, r.width, r.height) for r in restored.finding.regions] == [(20, 16, 24, 16)]
+        assert restored.image_path == kept[0].path
+        assert heat_path(kept[0].path) == kept[0].heatmap_path
+        assert heat_path(kept[0].path).is_file()
     finally:
         again.stop()
 
