@@ -75,7 +75,7 @@ def test_a_position_that_pits_warns_once_of_pits_and_once_of_growth_with_the_fra
     warnings = {alarm.definition_id: alarm for alarm in raised if alarm.kind is not AlarmKind.SYSTEM}
     assert len(warnings) == sum(1 for alarm in raised if alarm.kind is not AlarmKind.SYSTEM), "each once"
     assert set(warnings) == {"pitting", "pitting-grows--277500_315"}
-    assert min(alarm.count for alarm in warnings.values()) >= 20, "nearly all of the 29 pitted frames stand behind each"
+    assert min(alarm.count for alarm in warnings.values()) >= 15, "most of the 29 pitted frames stand behind each"
     again = Line(load_station(STATIONS / "replay-ball-screw.toml"), STATIONS, DataFolder(tmp_path / "data"))
     try:
         kept = again.images(ImageQuery(why_kept="alarm"))
