@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from inference.findings import Finding, ImageU8, Verdict
+from inference.image_preprocessing import resize_image
 from inference.image_runner import HeatmapPolicy, ImageRunner
 from inference.model_opening import OpenedModel, Proof, open_model
 from inference.parity import check_golden, read_golden
@@ -22,6 +23,8 @@ from station.simulation.parts import PartsScene
 from station.simulation.parts_texture import PartKind, paint_part, stable_seed
 from tests.conftest import ROOT
 from training.surface_pitting.dataset import NEVER_PITS, FrameRecord, paint_out, read_image, read_index, read_mask
+from training.surface_pitting.spec import IMAGE_INPUT
+from training.surface_pitting.strangers import hold_hand_before, read_strangers
 
 PACK = ROOT / "models" / "surface-pitting"
 UNSEEN_SEED = 4_711
@@ -146,6 +149,19 @@ def test_pictures_that_show_no_part_get_no_verdict(runner: ImageRunner, image: I
     assert finding.reason.code is code
 
 
+def test_hand_noise_and_another_product_are_unlike_what_was_taught(runner: ImageRunner) -> None:
+    random = np.random.default_rng(8)
+    parts = render(PartKind.PITTED, 10)
+    hands = [hold_hand_before(resize_image(part, IMAGE_INPUT), random) for part in parts]
+    noise = [random.integers(30, 220, (460, 1130, 3), dtype=np.uint8) for _ in range(10)]
+    stripes = [np.tile(np.asarray(random.integers(20, 230, (1, 1130, 1)), np.uint8), (460, 1, 3)) for _ in range(10)]
+    for kind in (hands, noise, stripes):
+        refused = [finding.reason.code for finding in (judge(runner, image) for image in kind) if finding.reason is not None]
+        assert len(refused) >= 9
+        assert set(refused) <= {ReasonCode.UNLIKE_TRAINING, ReasonCode.TOO_DARK, ReasonCode.BLURRED}
+        assert ReasonCode.UNLIKE_TRAINING in refused
+
+
 def test_lens_out_of_focus_gets_no_verdict(runner: ImageRunner) -> None:
     blurred = np.asarray(cv2.GaussianBlur(render(PartKind.SCRATCHED, 1)[0], (0, 0), 9.0), np.uint8)
     assert judge(runner, blurred).verdict is Verdict.NO_VERDICT
@@ -172,6 +188,18 @@ def test_real_frames_are_never_refused_and_the_clean_position_is_ok_to_its_last_
     others = [record for record in frames if record.position != NEVER_PITS][::9]
     refused = [record.image.name for record in others if judge(runner, read_image(record)).verdict is Verdict.NO_VERDICT]
     assert refused == []
+
+
+@pytest.mark.real_data
+@pytest.mark.slow
+def test_other_products_and_a_hand_before_the_lens_get_no_verdict(
+    runner: ImageRunner, frames: tuple[FrameRecord, ...], real_data_dir: Path
+) -> None:
+    """At the network's own shape, so that the shape alone does not give them away."""
+    genuine = [resize_image(read_image(record), IMAGE_INPUT) for record in frames[::20]]
+    for kind, images in read_strangers(real_data_dir, genuine).items():
+        refused = [judge(runner, image).verdict is Verdict.NO_VERDICT for image in images[::4]]
+        assert np.mean(refused) >= 0.95, kind
 
 
 @pytest.mark.real_data

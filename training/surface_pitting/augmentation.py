@@ -19,15 +19,19 @@ _GRAIN = np.random.default_rng(1).standard_normal((2 * CROP_PX, 2 * CROP_PX, 3),
 class Crop:
     """What is cut out of a picture: *image* uint8 128 x 128 x 3 BGR, *mask* uint8 128 x 128, *across* float32 128 x 128.
 
+    *doubt* is 255 where nothing is taught (uint8 128 x 128).
     *across* says how far across the grooves each pixel lies in its picture (:func:`across_grooves`), however the crop was turned.
     """
 
     image: ImageU8
     mask: ImageU8
     across: FloatArray
+    doubt: ImageU8
 
 
-def cut_crop(image: ImageU8, mask: ImageU8, centre_xy: tuple[float, float], random: np.random.Generator) -> Crop:
+def cut_crop(
+    image: ImageU8, mask: ImageU8, centre_xy: tuple[float, float], random: np.random.Generator, doubt: ImageU8 | None = None
+) -> Crop:
     """A crop around *centre_xy*, mirrored, turned and scaled at random.
 
     Half of the crops are only mirrored, so that the sharpness of true pixels is seen too.
@@ -42,11 +46,19 @@ def cut_crop(image: ImageU8, mask: ImageU8, centre_xy: tuple[float, float], rand
     crop = cv2.warpAffine(image, turn, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT_101)
     crop_mask = cv2.warpAffine(mask, turn, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
     across = cv2.warpAffine(_ACROSS, turn, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    crop_doubt = np.zeros_like(crop_mask)
+    if doubt is not None:
+        crop_doubt = cv2.warpAffine(doubt, turn, size, flags=cv2.INTER_NEAREST, borderMode=cv2.BORDER_CONSTANT)
     if random.random() < 0.5:
-        crop, crop_mask, across = crop[:, ::-1], crop_mask[:, ::-1], across[:, ::-1]
+        crop, crop_mask, across, crop_doubt = crop[:, ::-1], crop_mask[:, ::-1], across[:, ::-1], crop_doubt[:, ::-1]
     if random.random() < 0.25:
-        crop, crop_mask, across = crop[::-1], crop_mask[::-1], across[::-1]
-    return Crop(np.ascontiguousarray(crop), np.ascontiguousarray(crop_mask), np.ascontiguousarray(across))
+        crop, crop_mask, across, crop_doubt = crop[::-1], crop_mask[::-1], across[::-1], crop_doubt[::-1]
+    return Crop(
+        image=np.asarray(np.ascontiguousarray(crop), np.uint8),
+        mask=np.asarray(np.ascontiguousarray(crop_mask), np.uint8),
+        across=np.asarray(np.ascontiguousarray(across), np.float32),
+        doubt=np.asarray(np.ascontiguousarray(crop_doubt), np.uint8),
+    )
 
 
 def vary_look(crop: ImageU8, random: np.random.Generator) -> ImageU8:

@@ -8,6 +8,9 @@ from pathlib import Path
 
 from inference.contract import Figure, PackContract
 from training.pack_writer import figures_table
+from training.statistics import Calibration, Trade, reliability_table, trade_table
+from training.surface_pitting.evaluation import FrameResult
+from training.surface_pitting.scores import held_out_probabilities
 
 COMMAND = "nox -s train -- surface-pitting"
 TEMPLATE = Path(__file__).with_name("card_template.md")
@@ -27,11 +30,16 @@ class CardFacts:
     parameters: int
     inference_ms: float
     export_difference: float
+    trades: Sequence[Trade]
+    results: Sequence[FrameResult]
+    seed: int
+    calibration: Calibration
+    highest_clean_score: float
 
 
 def write_card(contract: PackContract, facts: CardFacts) -> str:
     """CARD.md as Markdown."""
-    output = contract.outputs[0]
+    output, novelty = contract.outputs
     values = {figure.name: figure for figure in contract.figures}
     return TEMPLATE.read_text(encoding="utf-8").format(
         version=contract.version,
@@ -49,10 +57,22 @@ def write_card(contract: PackContract, facts: CardFacts) -> str:
         witness_score=_value(values, "highest score of 477500_315"),
         witness_shipped=100 * _value(values, "false alarms of 477500_315 at the shipped threshold"),
         turned_shipped=100 * _value(values, "painted twins whose DEFECT turns to OK, shipped threshold"),
-        missed=1000 * (1 - _value(values, "recall at the shipped threshold")),
-        false_alarms=1000 * _value(values, "false alarms at the shipped threshold"),
+        trades=trade_table(facts.trades),
+        recall_others=_value(values, "recall at the threshold of the other folds"),
+        recall_one=_value(values, "recall at 1 % false alarms"),
+        pointing=_value(values, "pointing game"),
+        clean_shipped=facts.highest_clean_score,
+        reliability=reliability_table(
+            held_out_probabilities(facts.results),
+            [result.record.pitted for result in facts.results],
+            [result.record.position for result in facts.results],
+            seed=facts.seed,
+        ),
+        slope=facts.calibration.slope,
+        offset=facts.calibration.offset,
+        limit=novelty.novelty_limit,
+        refused=100 * _value(values, "genuine frames refused as unlike"),
         threshold=output.threshold,
-        near_miss=output.near_miss,
         top=output.score_top_px,
         map_threshold=output.map_threshold,
         region=output.min_region_px,

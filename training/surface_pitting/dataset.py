@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cv2
@@ -22,6 +22,11 @@ NEVER_PITS = "477500_315"
 PAINT_MARGIN_PX = 5
 """How far beyond its polygon a pit is painted over in the twins that are measured, native pixels."""
 PAINT_RADIUS_PX = 5.0
+OTHER_PAINT = ((9, cv2.INPAINT_NS), (3, cv2.INPAINT_TELEA), (14, cv2.INPAINT_TELEA))
+"""Margins and methods of the twins that are only learned from, so that no single painter's touch is."""
+
+DOUBT_FRAMES = 8
+"""A pit that is drawn this many frames before or after puts its place in doubt; about two days."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,13 +126,16 @@ class Picture:
         record: Where it comes from.
         image: uint8 336 x 800 x 3 BGR.
         mask: uint8 336 x 800, share of each pixel inside a pit, 0..255.
-        twins: The frame with its pits painted out, in two ways; empty without pits.
+        twins: The frame with its pits painted out, in four ways, the first one as it is measured; empty without pits.
+        doubt: uint8 336 x 800, 255 where a pit was drawn some frames before or after but not in this one: a pit neither
+            heals nor comes at once, so nothing is taught there. None where there is no such place.
     """
 
     record: FrameRecord
     image: ImageU8
     mask: ImageU8
     twins: tuple[ImageU8, ...]
+    doubt: ImageU8 | None = None
 
 
 def load_pictures(records: Sequence[FrameRecord]) -> Iterator[Picture]:
@@ -135,13 +143,30 @@ def load_pictures(records: Sequence[FrameRecord]) -> Iterator[Picture]:
     for record in records:
         image = read_image(record)
         mask = read_mask(record, *image.shape[:2])
-        twins = (paint_out(image, mask), paint_out(image, mask, 9, cv2.INPAINT_NS)) if record.pitted else ()
+        twins = (paint_out(image, mask), *(paint_out(image, mask, *way) for way in OTHER_PAINT)) if record.pitted else ()
         yield Picture(
             record,
             resize_image(image, IMAGE_INPUT),
             np.asarray(cv2.resize(mask, (WIDTH_PX, HEIGHT_PX), interpolation=cv2.INTER_AREA), np.uint8),
             tuple(resize_image(twin, IMAGE_INPUT) for twin in twins),
         )
+
+
+def mark_doubt(pictures: Sequence[Picture]) -> list[Picture]:
+    """The same pictures, each with its places of doubt (:attr:`Picture.doubt`); *pictures* are by position and time."""
+    marked: list[Picture] = []
+    for number, picture in enumerate(pictures):
+        near = np.zeros_like(picture.mask)
+        for other in pictures[max(0, number - DOUBT_FRAMES) : number + DOUBT_FRAMES + 1]:
+            if other.record.position == picture.record.position:
+                near |= np.asarray(other.mask >= 64).view(np.uint8)
+        grown = np.ones((5, 5), np.uint8)
+        count, labels = cv2.connectedComponents(cv2.dilate(near, grown))
+        own = cv2.dilate(np.asarray(picture.mask >= 64).view(np.uint8), grown) > 0
+        elsewhere = np.setdiff1d(np.arange(1, count), np.unique(labels[own]))
+        doubt = np.where(np.isin(labels, elsewhere), np.uint8(255), np.uint8(0)) if elsewhere.size else None
+        marked.append(replace(picture, doubt=doubt))
+    return marked
 
 
 def position_folds(records: Sequence[FrameRecord], folds: int) -> tuple[tuple[str, ...], ...]:

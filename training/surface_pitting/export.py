@@ -8,50 +8,77 @@ from collections.abc import Sequence
 
 import numpy as np
 import torch
+from torch import Tensor, nn
 
 from inference.errors import PackError
 from inference.findings import ImageU8
 from inference.image_preprocessing import normalise_image
 from inference.providers import Provider
 from inference.runtime import open_session
-from training.surface_pitting.fitting import predict_maps
-from training.surface_pitting.network import PittingMap, PittingNet
-from training.surface_pitting.spec import HEIGHT_PX, IMAGE_INPUT, OPSET, OUTPUT_NAME, PACK_NAME, WIDTH_PX
+from training.novelty import Familiarity
+from training.statistics import Calibration
+from training.surface_pitting.familiarity import PittingNovelty
+from training.surface_pitting.network import PittingNet
+from training.surface_pitting.place import across_grooves, encode_place
+from training.surface_pitting.spec import HEIGHT_PX, IMAGE_INPUT, NOVELTY_NAME, OPSET, OUTPUT_NAME, PACK_NAME, WIDTH_PX
 
 LARGEST_DIFFERENCE = 1e-3
-"""A map pixel may differ by this much between PyTorch and onnxruntime."""
+"""A map pixel, and the novelty as a share of itself, may differ by this much between PyTorch and onnxruntime."""
 
 
-def export_network(network: PittingNet) -> bytes:
-    """The network with its sigmoid as an ONNX file's bytes: static shape, opset 17, batch norms folded into the convolutions."""
+class PittingGraph(nn.Module):
+    """The exported graph: float32 (1, 3, 336, 800) -> calibrated map (1, 1, 336, 800) and novelty (1, 1), in one pass."""
+
+    def __init__(self, network: PittingNet, calibration: Calibration, familiarity: Familiarity) -> None:
+        super().__init__()
+        self.network = network
+        self.novelty = PittingNovelty(familiarity)
+        self._slope, self._offset = calibration.slope, calibration.offset
+        self.register_buffer("place", torch.from_numpy(encode_place(across_grooves())[None]))
+
+    def forward(self, image: Tensor) -> tuple[Tensor, Tensor]:
+        """Map and novelty of a whole picture."""
+        planes = self.network.see(image, self.place)
+        return torch.sigmoid(self.network.mark(planes) * self._slope + self._offset), self.novelty(image, planes)
+
+
+def export_network(graph: PittingGraph) -> bytes:
+    """*graph* as an ONNX file's bytes: static shape, opset 17, batch norms folded into the convolutions."""
     buffer = io.BytesIO()
     example = torch.zeros(1, IMAGE_INPUT.channels, HEIGHT_PX, WIDTH_PX)
     with warnings.catch_warnings():
         # The TorchScript exporter is the one that still writes opset 17; torch calls it old.
         warnings.simplefilter("ignore", DeprecationWarning)
+        # The slices of the novelty's gradients stay slices.
+        warnings.filterwarnings("ignore", "Constant folding", UserWarning)
         torch.onnx.export(
-            PittingMap(network).eval(),
+            graph.eval(),
             (example,),
             buffer,
             opset_version=OPSET,
             input_names=[IMAGE_INPUT.name],
-            output_names=[OUTPUT_NAME],
+            output_names=[OUTPUT_NAME, NOVELTY_NAME],
             dynamo=False,
         )
     return buffer.getvalue()
 
 
-def check_export(network: PittingNet, exported: bytes, images: Sequence[ImageU8]) -> float:
-    """Largest difference of any map pixel between PyTorch and onnxruntime over *images* (network size, BGR).
+@torch.no_grad()
+def check_export(graph: PittingGraph, exported: bytes, images: Sequence[ImageU8]) -> float:
+    """Largest difference of any map pixel or novelty between PyTorch and onnxruntime over *images* (network size, BGR).
 
     Raises:
         PackError: It is more than :data:`LARGEST_DIFFERENCE`.
     """
     session = open_session(exported, Provider.CPU, threads=1, where=PACK_NAME)
+    graph.eval()
     largest = 0.0
-    for image, wanted in zip(images, predict_maps(network, images), strict=True):
-        found = session.run({IMAGE_INPUT.name: normalise_image(image, IMAGE_INPUT)})[OUTPUT_NAME][0, 0]
-        largest = max(largest, float(np.abs(found - wanted).max()))
+    for image in images:
+        tensor = normalise_image(image, IMAGE_INPUT)
+        wanted_map, wanted_novelty = (part.numpy() for part in graph(torch.from_numpy(tensor)))
+        found = session.run({IMAGE_INPUT.name: tensor})
+        unlike = float(np.abs(found[NOVELTY_NAME] / wanted_novelty - 1.0).max())
+        largest = max(largest, float(np.abs(found[OUTPUT_NAME] - wanted_map).max()), unlike)
     if largest > LARGEST_DIFFERENCE:
         raise PackError("the exported network says something else than the trained one", where=PACK_NAME, value=f"{largest:.5f}")
     return largest

@@ -24,7 +24,7 @@ WEIGHT_DECAY = 1e-3
 DICE_WEIGHT = 1.0
 SMALL_PIT_PX = 400.0
 """Crops with less pit than this weigh each pit pixel more, up to three times."""
-AVERAGING = 0.99
+AVERAGING = 0.995
 """Weights are averaged over the run (exponential moving average); the average is what is kept."""
 
 MINED_PICTURES = 110
@@ -39,7 +39,7 @@ class FitPlan:
     mine_at: tuple[int, ...]
 
 
-FULL_PLAN = FitPlan(steps=850, mine_at=(200, 400, 600))
+FULL_PLAN = FitPlan(steps=2800, mine_at=tuple(range(200, 2700, 250)))
 QUICK_PLAN = FitPlan(steps=20, mine_at=(10,))
 
 
@@ -60,8 +60,8 @@ def fit_network(
             if step in plan.mine_at:
                 _mine(sampler, network)
             network.train()
-            images, places, targets = (torch.from_numpy(part) for part in sampler.batch(BATCH))
-            loss = pixel_loss(network(images.to(memory_format=torch.channels_last), places), targets)
+            images, places, targets, sure = (torch.from_numpy(part) for part in sampler.batch(BATCH))
+            loss = pixel_loss(network(images.to(memory_format=torch.channels_last), places), targets, sure)
             optimiser.zero_grad(set_to_none=True)
             loss.backward()
             torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
@@ -75,17 +75,17 @@ def fit_network(
 
 
 def _mine(sampler: CropSampler, network: PittingNet) -> None:
-    chosen = sampler.random.permutation(len(sampler.pictures))[:MINED_PICTURES]
-    maps = predict_maps(network, [sampler.clean_view(int(index)) for index in chosen])
-    sampler.remember_hard([int(index) for index in chosen], maps)
+    chosen = sampler.choose_to_mine(MINED_PICTURES)
+    sampler.remember_hard(chosen, predict_maps(network, [sampler.clean_view(index) for index in chosen]))
 
 
-def pixel_loss(logits: Tensor, targets: Tensor) -> Tensor:
-    """Cross-entropy on soft shares of pit plus (1 - Dice) over the batch; scalar."""
+def pixel_loss(logits: Tensor, targets: Tensor, sure: Tensor) -> Tensor:
+    """Cross-entropy on soft shares of pit plus (1 - Dice) over the batch, where *sure* is 1; scalar."""
     area = targets.sum(dim=(1, 2, 3), keepdim=True)
-    weight = 1.0 + targets * (SMALL_PIT_PX / area.clamp(min=1.0)).clamp(1.0, 3.0)
+    targets = targets * sure
+    weight = sure + targets * (SMALL_PIT_PX / area.clamp(min=1.0)).clamp(1.0, 3.0)
     entropy = functional.binary_cross_entropy_with_logits(logits, targets, weight=weight)
-    found = torch.sigmoid(logits)
+    found = torch.sigmoid(logits) * sure
     overlap = 2.0 * (found * targets).sum() + 1.0
     dice = overlap / (found.square().sum() + targets.square().sum() + 1.0)
     return 4.0 * entropy + DICE_WEIGHT * (1.0 - dice)

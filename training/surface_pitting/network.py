@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
@@ -16,6 +18,15 @@ def _block(inputs: int, outputs: int, stride: int = 1) -> nn.Sequential:
         nn.BatchNorm2d(outputs),
         nn.ReLU(inplace=True),
     )
+
+
+class Planes(NamedTuple):
+    """What the network sees at a half to a sixteenth of the input's size, each (N, channels, h, w)."""
+
+    half: Tensor
+    quarter: Tensor
+    eighth: Tensor
+    sixteenth: Tensor
 
 
 class PittingNet(nn.Module):
@@ -42,16 +53,23 @@ class PittingNet(nn.Module):
         if self.head.bias is not None:
             nn.init.constant_(self.head.bias, -3.0)
 
-    def forward(self, image: Tensor, place: Tensor) -> Tensor:
-        """Logits at the input's size; *place* is float32 (N or 1, 6, H / 8, W / 8), see :mod:`training.surface_pitting.place`."""
+    def see(self, image: Tensor, place: Tensor) -> Planes:
+        """The way down; *place* is float32 (N or 1, 6, H / 8, W / 8), see :mod:`training.surface_pitting.place`."""
         half = self.down_half(image)
         quarter = self.down_quarter(half)
         eighth = self.down_eighth(quarter) + self.place(place)
-        sixteenth = self.down_sixteenth(eighth)
-        eighth = self.up_eighth(eighth + _twice(self.to_eighth(sixteenth)))
-        quarter = self.up_quarter(quarter + _twice(self.to_quarter(eighth)))
-        half = self.up_half(half + _twice(self.to_half(quarter)))
+        return Planes(half, quarter, eighth, self.down_sixteenth(eighth))
+
+    def mark(self, planes: Planes) -> Tensor:
+        """The way up: logits at the input's size."""
+        eighth = self.up_eighth(planes.eighth + _twice(self.to_eighth(planes.sixteenth)))
+        quarter = self.up_quarter(planes.quarter + _twice(self.to_quarter(eighth)))
+        half = self.up_half(planes.half + _twice(self.to_half(quarter)))
         return _twice(self.head(half))
+
+    def forward(self, image: Tensor, place: Tensor) -> Tensor:
+        """Logits at the input's size."""
+        return self.mark(self.see(image, place))
 
 
 def _twice(planes: Tensor) -> Tensor:
@@ -59,7 +77,7 @@ def _twice(planes: Tensor) -> Tensor:
 
 
 class PittingMap(nn.Module):
-    """The exported graph: a trained :class:`PittingNet` with the sigmoid inside, so that the output is a probability."""
+    """A trained :class:`PittingNet` with the sigmoid inside, so that its output is a probability, not yet calibrated."""
 
     def __init__(self, network: PittingNet) -> None:
         super().__init__()

@@ -8,43 +8,45 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-import cv2
 import numpy as np
-import torch
-from tqdm import tqdm
 
 from inference.contract import Figure, Gate, Label, Output, OutputKind, PackContract, Task, Text
-from inference.findings import FloatArray, ImageU8
+from inference.findings import ImageU8
 from inference.image_preprocessing import normalise_image, resize_image
 from inference.providers import Provider
 from inference.runtime import RuntimeSession, open_session
 from training.options import TrainOptions
 from training.pack_writer import describe_network, write_pack
+from training.statistics import Calibration
 from training.surface_pitting.card import COMMAND, CardFacts, write_card
-from training.surface_pitting.dataset import Picture, load_pictures, position_folds, read_index
-from training.surface_pitting.evaluation import Evaluation, FrameResult, calendar_auroc, evaluate, judge_frame, score_of
-from training.surface_pitting.export import check_export, export_network
-from training.surface_pitting.fitting import FULL_PLAN, QUICK_PLAN, fit_network, predict_maps
+from training.surface_pitting.dataset import FrameRecord, position_folds
+from training.surface_pitting.evaluation import Evaluation, FrameResult, Measured, calendar_auroc, evaluate, score_of, threshold_above
+from training.surface_pitting.export import PittingGraph, check_export, export_network
+from training.surface_pitting.familiarity import embed_images, fit_clouds
+from training.surface_pitting.fitting import FULL_PLAN, QUICK_PLAN, FitPlan, predict_maps
+from training.surface_pitting.folds import Job, Material, Outcome, read_records, run_jobs, set_up_torch
+from training.surface_pitting.judging import choose_novelty_limit, measure_probabilities, measure_refusals, measure_trades
 from training.surface_pitting.network import PittingNet
-from training.surface_pitting.simulated import choose_golden, render_training_parts
+from training.surface_pitting.scores import calibrate, fit_score_calibration
+from training.surface_pitting.simulated import choose_golden
 from training.surface_pitting.spec import (
     HEIGHT_PX,
     IMAGE_INPUT,
     MAP_THRESHOLD,
     MIN_REGION_PX,
+    NOVELTY_NAME,
     OUTPUT_NAME,
     PACK_NAME,
     SCORE_TOP_PX,
     WIDTH_PX,
 )
+from training.surface_pitting.strangers import OTHER_SETS
 
 _LOG = logging.getLogger(__name__)
 
-FOLDS = 4
-VERSION = "1.0.0"
+FOLDS = 5
+VERSION = "2.0.0"
 NEAR_MISS_SHARE = 0.6
-QUICK_STRIDE = 6
-"""A smoke run looks at every sixth frame."""
 GATE = Gate(
     brightness_low=45.0,
     brightness_high=205.0,
@@ -57,81 +59,105 @@ GATE = Gate(
 )
 """Recorded frames: brightness 98 to 131, sharpness 47 and more, aspect 2.39 or 2.46."""
 
-_Part = tuple[ImageU8, ImageU8]
-
 
 def train(options: TrainOptions) -> None:
     """Make the pack again: cross-validate, measure, fit to everything, export, write ``models/surface-pitting``."""
     begin = time.monotonic()
-    torch.set_num_threads(1)
-    cv2.setNumThreads(1)
-    torch.use_deterministic_algorithms(mode=True)
-    records = read_index(options.data_dir)[:: QUICK_STRIDE if options.quick else 1]
-    pictures = list(tqdm(load_pictures(records), total=len(records), desc="load", unit="frame"))
-    parts = render_training_parts(options.seed)
-    folds = position_folds(records, FOLDS)
-    results = _hold_out(pictures, parts, folds, options)
-    measured = evaluate(results, options.seed)
-    _report(measured)
-    network = fit_network(pictures, parts, QUICK_PLAN if options.quick else FULL_PLAN, options.seed, "final fit")
-    exported = export_network(network)
-    difference = check_export(network, exported, [picture.image for picture in pictures[::60]])
+    plan = QUICK_PLAN if options.quick else FULL_PLAN
+    jobs = [*fold_jobs(read_records(options), plan), Job(0, (), plan, "final fit")]
+    *outcomes, final = run_jobs(options, jobs)
+    write(options, outcomes, final, begin)
+
+
+def fold_jobs(records: Sequence[FrameRecord], plan: FitPlan) -> list[Job]:
+    """One fit per fold, each without its positions."""
+    folds = enumerate(position_folds(records, FOLDS), start=1)
+    return [Job(number, held_out, plan, f"fold {number} of {FOLDS}") for number, held_out in folds]
+
+
+def write(options: TrainOptions, outcomes: Sequence[Outcome], final: Outcome, begin: float) -> None:
+    """Measure the folds' *outcomes*, and make the pack of the *final* fit, which held nothing out.
+
+    Args:
+        options: Of the run.
+        outcomes: One per fold.
+        final: The fit to everything.
+        begin: ``time.monotonic()`` when the run began, for the CARD.
+    """
+    set_up_torch()
+    raw = [result for outcome in outcomes for result in outcome.results]
+    calibration = fit_score_calibration(raw)
+    results = calibrate(raw, calibration)
+    material = Material.load(options)
+    network = final.rebuild()
+    highest_clean = _highest_clean_score(network, material, calibration)
+    measured = evaluate(results, options.seed, threshold_above(highest_clean))
+    others = [measure_probabilities(raw, options.seed), *measure_refusals(outcomes, options.seed)]
+    figures = [*measured.figures, *others]
+    _report(figures)
+    pictures = [picture.image for picture in material.pictures]
+    clouds = fit_clouds(embed_images(network, pictures), embed_images(network, material.simulated))
+    graph = PittingGraph(network, calibration, clouds)
+    exported = export_network(graph)
+    difference = check_export(graph, exported, pictures[::60])
     session = open_session(exported, Provider.CPU, threads=1, where=PACK_NAME)
-    contract = _make_contract(exported, measured, quick=options.quick)
+    limit = choose_novelty_limit(outcomes, options.seed)
+    contract = _make_contract(exported, measured, calibration, limit, figures, quick=options.quick)
+    records = read_records(options)
     facts = CardFacts(
-        folds=folds,
+        folds=position_folds(records, FOLDS),
         calendar=calendar_auroc(results),
         frames=len(records),
         pitted_frames=sum(record.pitted for record in records),
         steps=FULL_PLAN.steps,
         minutes=(time.monotonic() - begin) / 60.0,
         parameters=sum(weight.numel() for weight in network.parameters()),
-        inference_ms=_time_inference(session, pictures[0].image),
+        inference_ms=_time_inference(session, pictures[0]),
         export_difference=difference,
+        trades=measure_trades(results, [contract.outputs[0].near_miss or 0.0, measured.threshold], options.seed),
+        results=raw,
+        seed=options.seed,
+        calibration=calibration,
+        highest_clean_score=highest_clean,
     )
-    golden = choose_golden(options.seed, measured.threshold, lambda image: score_of(_map_of(session, resize_image(image, IMAGE_INPUT))))
+    golden = choose_golden(options.seed, measured.threshold, lambda image: _score_native(session, image, limit))
     folder = write_pack(options.models_dir, contract, exported, golden, write_card(contract, facts))
-    _write_held_out(folder / "heldout.csv", results)
+    _write_held_out(folder / "heldout.csv", results, [value for outcome in outcomes for value in outcome.novelty])
     _LOG.info("written: %s", folder)
 
 
-def _hold_out(
-    pictures: Sequence[Picture], parts: Sequence[_Part], folds: Sequence[Sequence[str]], options: TrainOptions
-) -> list[FrameResult]:
-    plan = QUICK_PLAN if options.quick else FULL_PLAN
-    results: list[FrameResult] = []
-    for number, held_out in enumerate(folds):
-        seen = [picture for picture in pictures if picture.record.position not in held_out]
-        unseen = [picture for picture in pictures if picture.record.position in held_out]
-        network = fit_network(seen, parts, plan, options.seed + number + 1, f"fold {number + 1} of {len(folds)}")
-        judged = [_judge_unseen(network, picture, number) for picture in tqdm(unseen, desc="judge", unit="frame")]
-        _report(evaluate(judged, options.seed))
-        results += judged
-    return results
+def _highest_clean_score(network: PittingNet, material: Material, calibration: Calibration) -> float:
+    """Of the clean frames, by the network that ships and has seen them: not even these may be false alarms."""
+    clean = [picture.image for picture in material.pictures if not picture.record.pitted]
+    return max(score_of(np.asarray(calibration.apply(found), np.float32)) for found in predict_maps(network, clean))
 
 
-def _judge_unseen(network: PittingNet, picture: Picture, fold: int) -> FrameResult:
-    maps = predict_maps(network, [picture.image, *picture.twins[:1]])
-    return judge_frame(picture, fold, maps[0], maps[1] if picture.twins else None)
-
-
-def _report(measured: Evaluation) -> None:
-    for figure in measured.figures:
+def _report(figures: Sequence[Measured]) -> None:
+    for figure in figures:
         _LOG.info("%s: %.3f (%.3f to %.3f)", figure.name, figure.interval.value, figure.interval.lower, figure.interval.upper)
 
 
-def _write_held_out(path: Path, results: Sequence[FrameResult]) -> None:
+def _write_held_out(path: Path, results: Sequence[FrameResult], novelty: Sequence[float]) -> None:
     """What each network said of the positions it had not seen, frame by frame: the evidence behind the figures."""
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(("position", "timestamp", "fold", "pitted", "score", "twin_score", "overlap_px", "union_px", "pointed"))
-        for result in results:
+        writer.writerow(("position", "timestamp", "fold", "pitted", "score", "twin_score", "overlap_px", "union_px", "pointed", "novelty"))
+        for result, unlike in zip(results, novelty, strict=True):
             record = result.record
-            numbers = (f"{result.score:.4f}", f"{result.twin_score:.4f}", result.overlap_px, result.union_px, int(result.pointed))
-            writer.writerow((record.position, record.timestamp, result.fold + 1, int(record.pitted), *numbers))
+            numbers = (
+                f"{result.score:.4f}",
+                f"{result.twin_score:.4f}",
+                result.overlap_px,
+                result.union_px,
+                int(result.pointed),
+                f"{unlike:.3f}",
+            )
+            writer.writerow((record.position, record.timestamp, result.fold, int(record.pitted), *numbers))
 
 
-def _make_contract(exported: bytes, measured: Evaluation, *, quick: bool) -> PackContract:
+def _make_contract(
+    exported: bytes, measured: Evaluation, calibration: Calibration, novelty_limit: float, figures: Sequence[Measured], *, quick: bool
+) -> PackContract:
     output = Output(
         name=OUTPUT_NAME,
         kind=OutputKind.PROBABILITY_MAP,
@@ -141,8 +167,8 @@ def _make_contract(exported: bytes, measured: Evaluation, *, quick: bool) -> Pac
             Label(name="pitting", title=Text(en="Pitting", zh="点蚀"), severity=1.0),
         ),
         threshold=measured.threshold,
-        near_miss=round(NEAR_MISS_SHARE * measured.threshold, 2),
-        map_threshold=min(MAP_THRESHOLD, measured.threshold),
+        near_miss=round(NEAR_MISS_SHARE * measured.threshold, 3),
+        map_threshold=round(float(calibration.apply(MAP_THRESHOLD)), 4),
         min_region_px=MIN_REGION_PX,
         score_top_px=SCORE_TOP_PX,
     )
@@ -157,7 +183,7 @@ def _make_contract(exported: bytes, measured: Evaluation, *, quick: bool) -> Pac
         simulated_training_data=True,
         model=describe_network(exported),
         image=IMAGE_INPUT,
-        outputs=(output,),
+        outputs=(output, Output(name=NOVELTY_NAME, kind=OutputKind.NOVELTY, shape=(1, 1), novelty_limit=novelty_limit)),
         gate=GATE,
         figures=tuple(
             Figure(
@@ -165,19 +191,29 @@ def _make_contract(exported: bytes, measured: Evaluation, *, quick: bool) -> Pac
                 value=round(figure.interval.value, 4),
                 lower=round(figure.interval.lower, 4),
                 upper=round(figure.interval.upper, 4),
-                data="vision/ball_screw",
+                data=_source_of(figure.name),
                 split=f"positions held out, {FOLDS} folds",
                 command=COMMAND,
             )
-            for figure in measured.figures
+            for figure in figures
             if np.isfinite([figure.interval.value, figure.interval.lower, figure.interval.upper]).all()
         ),
     )
 
 
-def _map_of(session: RuntimeSession, image: ImageU8) -> FloatArray:
-    found: FloatArray = session.run({IMAGE_INPUT.name: normalise_image(image, IMAGE_INPUT)})[OUTPUT_NAME][0, 0]
-    return found
+def _source_of(figure: str) -> str:
+    """Which pictures a figure was measured on."""
+    kind = figure.removeprefix("refused as unlike: ")
+    if kind == figure:
+        return "vision/ball_screw"
+    return f"vision/{kind.replace(' ', '_')}" if kind.replace(" ", "_") in OTHER_SETS else "made by the command"
+
+
+def _score_native(session: RuntimeSession, image: ImageU8, novelty_limit: float) -> float:
+    """Score of a native picture; NaN where it would be refused."""
+    found = session.run({IMAGE_INPUT.name: normalise_image(resize_image(image, IMAGE_INPUT), IMAGE_INPUT)})
+    refused = float(found[NOVELTY_NAME][0, 0]) >= novelty_limit
+    return float("nan") if refused else score_of(found[OUTPUT_NAME][0, 0])
 
 
 def _time_inference(session: RuntimeSession, image: ImageU8) -> float:

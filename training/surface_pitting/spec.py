@@ -6,6 +6,7 @@ from inference.contract import Colour, ImageInput, Interpolation, Resize
 
 PACK_NAME = "surface-pitting"
 OUTPUT_NAME = "pitting_map"
+NOVELTY_NAME = "novelty"
 WIDTH_PX = 800
 HEIGHT_PX = 336
 
