@@ -202,7 +202,7 @@ class SensorCommon(Strict):
     model: str | None = Field(default=None, description="Model pack that judges it; none: shown, not judged")
     stale_after_s: Annotated[float, Field(gt=0, le=3600)] = Field(default=3.0, description="No new row for so long is NO VERDICT")
     judge_every_s: Annotated[float, Field(gt=0)] = Field(default=1.0, description="Live: a decision so often, in source time")
-    channels: tuple[ChannelConfig, ...] = Field(default=(), description="Channels, in order of the strips")
+    channels: tuple[ChannelConfig, ...] = Field(default=(), description="Channels, in order of the strips; the model judges those listed")
 
 
 class SimulatedSensors(SensorCommon):
