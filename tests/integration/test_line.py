@@ -90,6 +90,7 @@ def test_after_a_restart_the_warning_its_frame_and_its_feedback_are_there(tmp_pa
         np.testing.assert_array_equal(picture, part(blob=True))
         region = json.loads(kept[0].regions_json)[0]
         assert (region["x"], region["y"], region["w"], region["h"]) == (20, 16, 24, 16)
+        assert again.snapshot().counts.warnings_per_10_min > 0.0, "as the report counts them, over restarts"
         assert restored.finding is not None
         assert [(r.x, r.y, r.width, r.height) for r in restored.finding.regions] == [(20, 16, 24, 16)]
         assert restored.image_path == kept[0].path
