@@ -77,7 +77,7 @@ def told_for_widening(random: np.random.Generator, count: int) -> tuple[np.ndarr
 def test_a_narrow_interval_is_widened_until_it_covers_unseen_engines() -> None:
     random = np.random.default_rng(3)
     left, told, engines = told_for_widening(random, 200)
-    widening = choose_widening(left, told, engines)
+    widening = choose_widening(left, told, engines, 0.1)
     assert np.mean(widening.lower + widening.upper) > 5.0
     unseen_left, unseen, _ = told_for_widening(random, 500)
     _, lower, upper = widen(unseen, widening)
@@ -88,7 +88,7 @@ def test_a_wide_interval_is_narrowed() -> None:
     left, told, engines = told_for_widening(np.random.default_rng(3), 200)
     told[:, 1] -= 60
     told[:, 3] += 60
-    widening = choose_widening(left, told, engines)
+    widening = choose_widening(left, told, engines, 0.1)
     assert max(widening.lower + widening.upper) < -20.0
 
 

@@ -38,6 +38,7 @@ class CardFacts:
     export_difference: float
     plan: FitPlan
     widening: Widening
+    missed_share: float
     told: Told
     trades: list[WarningTrade]
     warning: WarningTrade
@@ -77,6 +78,7 @@ def write_card(contract: PackContract, facts: CardFacts) -> str:
         ranges="\n".join(_ranges()),
         table=figures_table(contract.figures),
         naive=_naive(facts.naive),
+        missed_share=facts.missed_share,
         widening="\n".join(_widening(facts.widening)),
         reliability="\n".join(_reliability(facts.told)),
         notice=LEAST_NOTICE,
@@ -135,7 +137,7 @@ def _widening(widening: Widening) -> Iterator[str]:
 
 
 def _reliability(told: Told) -> Iterator[str]:
-    low, high = np.floor(told.lower), np.ceil(told.upper)
+    low, high = told.lower, told.upper
     capped = np.minimum(told.left, LIFE_CAP)
     for start, stop in itertools.pairwise(_TOLD_EDGES):
         rows = (told.value >= start) & (told.value < stop)

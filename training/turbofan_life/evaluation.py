@@ -20,7 +20,9 @@ TOLD_EDGES = (-1000.0, 20.0, 40.0, 60.0, 80.0, 100.0, 112.0, 1000.0)
 """Flights: between these the interval is widened by itself."""
 LEAST_WINDOWS = 20
 MISSED_SHARE = 0.1
-"""The interval leaves out this share of the true lives, half of it on either side."""
+"""The interval leaves out this share of the true lives of engines that it was not fitted to."""
+ASKED_SHARES = tuple(round(0.06 + 0.005 * step, 3) for step in range(29))
+"""Shares that may be asked of the fitted engines for that, half on either side; one of them comes nearest."""
 LEAST_NOTICE = 15
 """Flights: a warning later than this before failure comes too late to act."""
 LATE_SHARE = 0.01
@@ -84,8 +86,7 @@ def measure_lives(told: Told, seed: int) -> LifeFigures:
         return float(np.sqrt(mean))
 
     def inside(truth: Series) -> Series:
-        # The truth is a whole number of flights; the ends are not.
-        return ((truth >= np.floor(told.lower)) & (truth <= np.ceil(told.upper))).astype(np.float64)
+        return ((truth >= told.lower) & (truth <= told.upper)).astype(np.float64)
 
     return LifeFigures(
         rmse_capped=over_engines((told.value - capped) ** 2, root),
@@ -106,8 +107,8 @@ class Widening:
     upper: tuple[float, ...]
 
 
-def choose_widening(left: Series, told: FloatArray, engines: Sequence[str] | IntSeries) -> Widening:
-    """How far the interval's ends must move for 5 % of held-out lives beyond either, wherever the life told lies.
+def choose_widening(left: Series, told: FloatArray, engines: Sequence[str] | IntSeries, missed_share: float) -> Widening:
+    """How far the interval's ends must move for half of *missed_share* of held-out lives beyond either, wherever the life told lies.
 
     Conformalised quantile regression with one-sided scores (Romano, Patterson, Candès, NeurIPS 2019, eq. 6 and sec. 4), for each
     stretch between :data:`TOLD_EDGES` by itself (Vovk's Mondrian prediction); every engine counts alike in a stretch.
@@ -116,6 +117,7 @@ def choose_widening(left: Series, told: FloatArray, engines: Sequence[str] | Int
         left: float64 (windows,): true remaining flights.
         told: float32 (windows, 4): mean and quantiles from networks that did not see the engine.
         engines: Engine of each window.
+        missed_share: Of the windows, 0..1.
     """
     value, owner = told[:, 0], np.asarray(engines)
     knots: list[tuple[float, float, float]] = []
@@ -126,18 +128,16 @@ def choose_widening(left: Series, told: FloatArray, engines: Sequence[str] | Int
         _, place, count = np.unique(owner[rows], return_inverse=True, return_counts=True)
         weight = 1.0 / count[place]
         below, above = told[rows, 1] - left[rows], left[rows] - told[rows, 3]
-        ends = (_weighted_quantile(one.astype(np.float64), weight, count.size) for one in (below, above))
-        knots.append((float(value[rows].mean()), *ends))
+        lower, upper = (_weighted_quantile(one.astype(np.float64), weight, 1.0 - missed_share / 2.0) for one in (below, above))
+        knots.append((float(value[rows].mean()), lower, upper))
     if len(knots) < 2:
         raise InputError("The interval cannot be fitted", value=f"{left.size} windows", do="Give held-out windows of all ages")
-    lives, lower, upper = zip(*knots, strict=True)
-    return Widening(lives, lower, upper)
+    return Widening(*zip(*knots, strict=True))
 
 
-def _weighted_quantile(scores: Series, weight: Series, engines: int) -> float:
+def _weighted_quantile(scores: Series, weight: Series, wanted: float) -> float:
     order = np.argsort(scores)
     share = np.cumsum(weight[order]) / weight.sum()
-    wanted = min(1.0, (1.0 - MISSED_SHARE / 2.0) * (engines + 1) / engines)
     return float(scores[order][min(int(np.searchsorted(share, wanted)), scores.size - 1)])
 
 

@@ -20,6 +20,8 @@ WINDOWS = 60
 """Windows that each fault is tried on."""
 DEAD_FLIGHTS = 30
 """Flights that a dead sensor has stood still for."""
+FAINT = "noise as wide as wear moves the channel"
+"""The fault that is hardest to see: such noise is often not much wider than a sound sensor's."""
 ALIKE = frozenset({"sensor_8", "sensor_13"})
 """Fan speed and corrected fan speed: at sea level the same number, so that swapping them changes nothing."""
 
@@ -70,7 +72,7 @@ def _break(window: Window, random: np.random.Generator) -> Iterator[tuple[str, s
         narrow = random.normal(channel.mean, channel.std, genuine.size)
         if channel.low is not None and channel.high is not None:
             narrow = np.clip(narrow, channel.low, channel.high)
-        yield "noise as wide as wear moves the channel", name, {**window, name: narrow}
+        yield FAINT, name, {**window, name: narrow}
     for one, other in itertools.combinations(CHANNELS, 2):
         if {one, other} != ALIKE:
             yield "swapped with another", f"{one}/{other}", {**window, one: window[other], other: window[one]}

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from inference.findings import FloatArray
 from training.turbofan_life.engines import Engine, Fleet, IntSeries
-from training.turbofan_life.evaluation import Series, Told, Widening, choose_widening, widen
+from training.turbofan_life.evaluation import ASKED_SHARES, MISSED_SHARE, Series, Told, Widening, choose_widening, widen
 from training.turbofan_life.familiarity import fit_flight_familiarity, flight_novelty
 from training.turbofan_life.fitting import FitPlan, fit_network, predict
 from training.turbofan_life.network import LifeNetwork
@@ -86,17 +86,26 @@ def told_of(engines: Sequence[Engine], cuts: Cuts, value: Series, lower: Series,
     return Told(names_of(engines, cuts), subsets, cuts.left.astype(np.float64), value, lower, upper)
 
 
-def widen_by_other_folds(fleet: Fleet, held: HeldOut) -> Told:
+def choose_share(fleet: Fleet, held: HeldOut) -> float:
+    """What share of the lives must be left out of the fitted engines' intervals, so that those of others leave out MISSED_SHARE."""
+
+    def misses(share: float) -> float:
+        told = widen_by_other_folds(fleet, held, share)
+        return float(np.mean((told.left < told.lower) | (told.left > told.upper)))
+
+    return min(ASKED_SHARES, key=lambda share: abs(misses(share) - MISSED_SHARE))
+
+
+def widen_by_other_folds(fleet: Fleet, held: HeldOut, missed_share: float) -> Told:
     """The held-out windows with intervals widened as the other folds ask for."""
     value, lower, upper = (np.zeros(len(held.cuts)) for _ in range(3))
     fold_of: NDArray[np.int64] = fleet.folds[held.cuts.engines]
     for fold in np.unique(fold_of):
         mine = fold_of == fold
-        widening = widening_of(held, ~mine)
-        value[mine], lower[mine], upper[mine] = widen(held.told[mine], widening)
+        value[mine], lower[mine], upper[mine] = widen(held.told[mine], widening_of(held, ~mine, missed_share))
     return told_of(fleet.engines, held.cuts, value, lower, upper)
 
 
-def widening_of(held: HeldOut, rows: NDArray[np.bool_]) -> Widening:
+def widening_of(held: HeldOut, rows: NDArray[np.bool_], missed_share: float) -> Widening:
     """How far the ends move out by the windows at *rows*."""
-    return choose_widening(held.cuts.left[rows].astype(np.float64), held.told[rows], held.cuts.engines[rows])
+    return choose_widening(held.cuts.left[rows].astype(np.float64), held.told[rows], held.cuts.engines[rows], missed_share)

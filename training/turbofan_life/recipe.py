@@ -42,6 +42,7 @@ from training.turbofan_life.golden import make_golden
 from training.turbofan_life.holding_out import (
     FAMILIAR_EVERY,
     HeldOut,
+    choose_share,
     fit_members,
     hold_out,
     names_of,
@@ -73,11 +74,12 @@ def train(options: TrainOptions) -> None:
     fleet = load_fleet(options.data_dir, options.seed)
     normal = normalise(fleet.engines)
     held = hold_out(fleet, normal, np.arange(QUICK_FOLDS if options.quick else FOLDS), plan, rounds, options.seed)
-    told = widen_by_other_folds(fleet, held)
+    share = choose_share(fleet, held)
+    told = widen_by_other_folds(fleet, held, share)
     trees = told_of(fleet.engines, held.cuts, held.trees, held.trees, held.trees)
     trades = _measure_trades(fleet, held, options.seed)
     limit = choose_limit(held.novelty, names_of(fleet.engines, held.familiar), margin=1.0, seed=options.seed)
-    network, widening = _fit_whole(fleet, normal, held, plan, options.seed)
+    network, widening = _fit_whole(fleet, normal, held, share, plan, options.seed)
     exported = export_network(network)
     session = open_exported(exported)
     tests = load_test_engines(options.data_dir)
@@ -99,6 +101,7 @@ def train(options: TrainOptions) -> None:
         export_difference=check_export(network, session, cut_windows(normal, sample.take(np.arange(0, len(sample), 10)))),
         plan=plan,
         widening=widening,
+        missed_share=share,
         told=told,
         trades=trades,
         warning=warning,
@@ -118,7 +121,7 @@ def _fit_whole(fleet: Fleet, normal: Sequence[FloatArray], held: HeldOut, plan: 
     every = np.arange(len(fleet.engines))
     members = fit_members(normal, every, plan, seed, "final fit")
     known = every_cut(np.array([len(one) for one in fleet.engines], dtype=np.int64), every, FAMILIAR_EVERY)
-    widening = widening_of(held, np.ones(len(held.cuts), dtype=np.bool_))
+    widening = widening_of(held, np.ones(len(held.cuts), dtype=np.bool_), share)
     familiarity = fit_flight_familiarity(cut_windows(normal, known), usual_steps(normal))
     return TurbofanLife(members, widening, familiarity).eval(), widening
 
