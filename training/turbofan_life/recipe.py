@@ -116,7 +116,9 @@ def train(options: TrainOptions) -> None:
     _LOG.info("written: %s", folder)
 
 
-def _fit_whole(fleet: Fleet, normal: Sequence[FloatArray], held: HeldOut, plan: FitPlan, seed: int) -> tuple[TurbofanLife, Widening]:
+def _fit_whole(
+    fleet: Fleet, normal: Sequence[FloatArray], held: HeldOut, share: float, plan: FitPlan, seed: int
+) -> tuple[TurbofanLife, Widening]:
     """Fit to all engines; the interval is widened as all held-out ones ask for."""
     every = np.arange(len(fleet.engines))
     members = fit_members(normal, every, plan, seed, "final fit")
