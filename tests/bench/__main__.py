@@ -19,9 +19,10 @@ from tests.bench.alarm_speed import measure_alarms
 from tests.bench.figures import Figure
 from tests.bench.inspect_speed import measure_inspect
 from tests.bench.line_load import measure_load
+from tests.bench.pack_speed import measure_packs
 from tests.bench.start_up import measure_start_up
 
-NAMES = ("alarms", "inspect", "start-up", "load")
+NAMES = ("alarms", "inspect", "packs", "start-up", "load")
 
 
 def main() -> int:
@@ -39,6 +40,8 @@ def main() -> int:
             figures += measure_alarms()
         elif name == "inspect":
             figures += measure_inspect()
+        elif name == "packs":
+            figures += measure_packs()
         elif name == "start-up":
             figures += measure_start_up()
         else:
