@@ -167,6 +167,8 @@ class SequenceInput(Strict):
     max_gap_s: Annotated[float, Field(gt=0)]
     """A hole longer than this resets the window: NO VERDICT until it is long enough again; a shorter one is held over."""
     channels: Annotated[tuple[Channel, ...], Field(min_length=1)]
+    reference: Annotated[str, Field(pattern=r"^golden/[A-Za-z0-9._-]+\.npz$")] | None = None
+    """A usual, healthy window among the golden inputs: what explanations put in a channel's place. None: the channel's mean."""
 
     @property
     def least_s(self) -> float:

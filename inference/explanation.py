@@ -1,9 +1,10 @@
-"""This file decides which channels drove a score: by occlusion, each channel in turn replaced by its mean.
+"""This file decides which channels drove a score: by occlusion, each channel in turn replaced by what it usually reads.
 
-After normalisation the mean is zero. The effect of a channel is how much the score falls without it; shares are of the sum
-of all falls of the log odds, since a score near 1 hardly falls whatever is taken away. Needs one run per channel, in one
-batch where the network has a free first dimension. For the strongest channels of a sequence the parts of the window are
-then replaced one by one: when it counted. What the channel read stands beside it.
+That is its values in the pack's reference window, where the pack has one; else its mean, which is zero after normalisation. A
+channel held at one value all through a cycle is nothing that a network of cycles was taught. The effect of a channel is how
+much the score falls without it; shares are of the sum of all falls of the log odds, since a score near 1 hardly falls whatever
+is taken away. Needs one run per channel, in one batch where the network has a free first dimension. For the strongest channels
+of a sequence the parts of the window are then replaced one by one: when it counted. What the channel read stands beside it.
 """
 
 from __future__ import annotations
@@ -44,7 +45,12 @@ class Explain(StrEnum):
 
 
 def explain_scores(
-    session: Session, tensor: FloatArray, places: Mapping[str, slice], contract: PackContract, scores: Mapping[str, Score]
+    session: Session,
+    tensor: FloatArray,
+    places: Mapping[str, slice],
+    contract: PackContract,
+    scores: Mapping[str, Score],
+    usual: FloatArray | None = None,
 ) -> dict[str, tuple[Contribution, ...]]:
     """Contributions by judged output, strongest first; channels without effect are left out.
 
@@ -54,15 +60,17 @@ def explain_scores(
         places: Which features belong to which channel.
         contract: The pack's.
         scores: What the whole input scored.
+        usual: What stands in for a channel that is taken away, shape of *tensor*; None: the means.
 
     Raises:
         ProviderError: The provider failed.
     """
+    instead = np.zeros_like(tensor) if usual is None else usual
     if len(places) <= MOST_CHANNELS:
-        return _share_among_few(session, tensor, places, contract, scores)
+        return _share_among_few(session, tensor, places, contract, scores, instead)
     occluded = np.repeat(tensor, len(places), axis=0)
     for index, place in enumerate(places.values()):
-        occluded[index, ..., place] = 0.0
+        occluded[index, ..., place] = instead[0, ..., place]
     without = [complete_scores(row, contract) for row in run_rows(session, occluded)]
     answers: dict[str, tuple[Contribution, ...]] = {}
     for output in list_judged(contract):
@@ -74,7 +82,12 @@ def explain_scores(
 
 
 def _share_among_few(
-    session: Session, tensor: FloatArray, places: Mapping[str, slice], contract: PackContract, scores: Mapping[str, Score]
+    session: Session,
+    tensor: FloatArray,
+    places: Mapping[str, slice],
+    contract: PackContract,
+    scores: Mapping[str, Score],
+    instead: FloatArray,
 ) -> dict[str, tuple[Contribution, ...]]:
     """Contributions from every combination of the channels.
 
@@ -85,7 +98,7 @@ def _share_among_few(
     there = list_combinations(count)
     occluded = np.repeat(tensor, there.shape[0], axis=0)
     for index, place in enumerate(places.values()):
-        occluded[~there[:, index], ..., place] = 0.0
+        occluded[~there[:, index], ..., place] = instead[0, ..., place]
     left = run_rows(session, occluded)
     answers: dict[str, tuple[Contribution, ...]] = {}
     for output in list_judged(contract):
@@ -105,11 +118,12 @@ def add_evidence(
     contract: PackContract,
     scores: Mapping[str, Score],
     explained: Mapping[str, tuple[Contribution, ...]],
+    usual: FloatArray | None = None,
 ) -> dict[str, tuple[Contribution, ...]]:
     """Put beside each contribution what its channel read, and for the strongest of a sequence when it counted.
 
     Args:
-        session, tensor, places, contract, scores: As for :func:`explain_scores`.
+        session, tensor, places, contract, scores, usual: As for :func:`explain_scores`.
         explained: Contributions by judged output.
 
     Raises:
@@ -117,20 +131,28 @@ def add_evidence(
     """
     spec = contract.sequence or contract.table
     channels = {} if spec is None else {channel.name: channel for channel in spec.channels}
-    moments = _locate_moments(session, tensor, places, contract, scores, explained)
+    instead = np.zeros_like(tensor) if usual is None else usual
+    moments = _locate_moments(session, tensor, places, contract, scores, explained, instead)
     answers: dict[str, tuple[Contribution, ...]] = {}
     for name, ranked in explained.items():
-        read = [_read_channel(one, channels[one.channel], tensor[0, ..., places[one.channel]], contract) for one in ranked]
+        read = [
+            _read_channel(one, channels[one.channel], tensor[0, ..., places[one.channel]], instead[0, ..., places[one.channel]], contract)
+            for one in ranked
+        ]
         answers[name] = tuple(replace(one, moment=moments.get((name, one.channel))) for one in read)
     return answers
 
 
-def _read_channel(one: Contribution, channel: Channel, normal: FloatArray, contract: PackContract) -> Contribution:
+def _read_channel(one: Contribution, channel: Channel, normal: FloatArray, usual: FloatArray, contract: PackContract) -> Contribution:
     if channel.values:
         return one
     is_cycle = contract.sequence is not None and contract.sequence.kind is WindowKind.CYCLE
-    seen = float(normal.mean()) if is_cycle else float(normal.reshape(-1)[-1])
-    return replace(one, value=seen * channel.std + channel.mean, usual=channel.mean, unit=channel.unit)
+
+    def read(series: FloatArray) -> float:
+        told = float(series.mean()) if is_cycle else float(series.reshape(-1)[-1])
+        return told * channel.std + channel.mean
+
+    return replace(one, value=read(normal), usual=read(usual), unit=channel.unit)
 
 
 def _locate_moments(
@@ -140,6 +162,7 @@ def _locate_moments(
     contract: PackContract,
     scores: Mapping[str, Score],
     explained: Mapping[str, tuple[Contribution, ...]],
+    instead: FloatArray,
 ) -> dict[tuple[str, str], Moment]:
     spec = contract.sequence
     if spec is None or spec.steps < 2 * _PARTS:
@@ -152,7 +175,8 @@ def _locate_moments(
     occluded = np.repeat(tensor, len(looked_at) * _PARTS, axis=0)
     for row in range(occluded.shape[0]):
         part = row % _PARTS
-        occluded[row, edges[part] : edges[part + 1], places[looked_at[row // _PARTS]]] = 0.0
+        steps, place = slice(edges[part], edges[part + 1]), places[looked_at[row // _PARTS]]
+        occluded[row, steps, place] = instead[0, steps, place]
     without = [complete_scores(one, contract) for one in run_rows(session, occluded)]
     moments: dict[tuple[str, str], Moment] = {}
     for name, channels in strongest.items():

@@ -241,8 +241,10 @@ def _find_shape_faults(output: Output) -> list[str]:
     if output.kind is OutputKind.PROBABILITIES:
         faults = [] if shape == (1, count) else [f"shape {list(shape)} does not fit its {count} labels"]
         if output.threshold is not None and not (
-            any(label.severity == 0 for label in output.labels) and any(label.severity > 0 for label in output.labels)
+            (any(label.severity == 0 for label in output.labels) or output.threshold == 0)
+            and any(label.severity > 0 for label in output.labels)
         ):
+            # Threshold 0 says on purpose that no input is OK: a pack that only names kinds of defects.
             faults.append("its labels want a healthy one (severity 0) and another")
         return faults
     if output.kind in _MAPS:

@@ -11,6 +11,7 @@ from inference.contract import Channel, Output, OutputKind, SequenceInput
 from inference.errors import InputError, PackError
 from inference.explanation import Explain, add_evidence, explain_scores, run_rows
 from inference.findings import Contribution, Finding, FloatArray, Verdict
+from inference.npz_file import read_arrays
 from inference.pack import ModelPack
 from inference.reasons import Reason, ReasonCode
 from inference.runtime import Session
@@ -39,6 +40,7 @@ class SequenceRunner:
         self._session = session
         self._spec: SequenceInput = pack.contract.sequence
         self._explain = explain
+        self._usual = read_reference(pack)
 
     @property
     def pack(self) -> ModelPack:
@@ -73,7 +75,8 @@ class SequenceRunner:
             tensor = prepare_window(values, self._spec)
         except InputError as error:
             return self.refuse(Reason.of(ReasonCode.WRONG_SHAPE, detail=f"{error.where} {error.value}"))
-        return judge_tensor(self._pack, self._session, tensor, locate_features(self._spec), explain or self._explain, start)
+        places = locate_features(self._spec)
+        return judge_tensor(self._pack, self._session, tensor, places, explain or self._explain, start, self._usual)
 
     def find_doubt(self, values: Mapping[str, FloatSeries]) -> Reason | None:
         """Why a window is not believed: a channel missing, without a number, out of range or stuck; None when it is."""
@@ -127,10 +130,34 @@ def find_out_of_range(channel: Channel, series: FloatSeries) -> Reason | None:
     )
 
 
+def read_reference(pack: ModelPack) -> FloatArray | None:
+    """The pack's reference window, float32 (1, steps, features); None where it names none.
+
+    Raises:
+        PackError: It is missing, or does not fit the pack.
+    """
+    spec = pack.contract.sequence
+    if spec is None or spec.reference is None:
+        return None
+    path = pack.folder / spec.reference
+    try:
+        return prepare_window({name: np.asarray(array, np.float64).reshape(-1) for name, array in read_arrays(path).items()}, spec)
+    except InputError as error:
+        raise PackError("The reference window cannot be read", where=str(path), value=error.what, do="Copy the whole pack again") from None
+
+
 def judge_tensor(
-    pack: ModelPack, session: Session, tensor: FloatArray, places: Mapping[str, slice], explain: Explain, start: float
+    pack: ModelPack,
+    session: Session,
+    tensor: FloatArray,
+    places: Mapping[str, slice],
+    explain: Explain,
+    start: float,
+    usual: FloatArray | None = None,
 ) -> tuple[Finding, ...]:
     """Judge one prepared input of a sensor pack, float32 (1, …); *start* is ``time.perf_counter()`` at the beginning.
+
+    *usual* is what explanations put in a channel's place, see :func:`inference.explanation.explain_scores`.
 
     Raises:
         ProviderError: The provider failed.
@@ -147,10 +174,10 @@ def judge_tensor(
     notable = {o.name for o in judged if scores[o.name].score >= (o.threshold or 0.0) or is_notable(scores[o.name].score, o)}
     explained: Mapping[str, tuple[Contribution, ...]] = {}
     if explain is Explain.ALWAYS or (explain is Explain.WHEN_NOTABLE and notable):
-        explained = explain_scores(session, tensor, places, contract, scores)
+        explained = explain_scores(session, tensor, places, contract, scores, usual)
         if explain is Explain.WHEN_NOTABLE:
             explained = {name: ranked for name, ranked in explained.items() if name in notable}
-        explained = add_evidence(session, tensor, places, contract, scores, explained)
+        explained = add_evidence(session, tensor, places, contract, scores, explained, usual)
     elapsed_ms = (time.perf_counter() - start) * 1e3
     return tuple(
         _make_finding(pack, session, output, scores[output.name], explained.get(output.name, ()), tensors, elapsed_ms) for output in judged

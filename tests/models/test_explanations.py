@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import cv2
@@ -93,19 +93,30 @@ def prepare(values: Mapping[str, FloatSeries], contract: PackContract) -> FloatA
     return prepare_rows(values, contract.table)
 
 
+def usual_values(model: OpenedModel) -> Callable[[str, FloatSeries], FloatSeries]:
+    """What stands in for a channel that is taken away: its part of the pack's reference window, else its mean."""
+    contract = model.pack.contract
+    spec = contract.sequence or contract.table
+    assert spec is not None
+    if contract.sequence is not None and contract.sequence.reference:
+        with np.load(model.pack.folder / contract.sequence.reference, allow_pickle=False) as archive:
+            reference = {channel: np.asarray(archive[channel], np.float64).reshape(-1) for channel in archive.files}
+        return lambda channel, _: reference[channel]
+    means = {channel.name: channel.mean for channel in spec.channels}
+    return lambda channel, values: np.full_like(values, means[channel])
+
+
 @pytest.mark.parametrize("name", SENSOR_PACKS)
 def test_removing_the_named_channel_lowers_the_risk(name: str) -> None:
     model = opened(PACKS[name])
-    spec = model.pack.contract.sequence or model.pack.contract.table
-    assert spec is not None
-    means = {channel.name: channel.mean for channel in spec.channels}
+    usual = usual_values(model)
     seen = 0
     for finding, values in faults(model):
         assert finding.contributors, f"{finding.target} is not explained"
         first = finding.contributors[0]
         before = score_of(model, values, finding.target)
         assert before == pytest.approx(finding.score, abs=1e-5)
-        without = {**values, first.channel: np.full_like(values[first.channel], means[first.channel])}
+        without = {**values, first.channel: usual(first.channel, values[first.channel])}
         assert score_of(model, without, finding.target) < before
         assert first.effect > 0
         assert first.share == max(one.share for one in finding.contributors)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from inference.errors import PackError
 from inference.explanation import Explain
 from inference.findings import Finding, Verdict
 from inference.model_opening import Proof, open_model
@@ -180,3 +182,23 @@ def test_recorded_cycles_are_judged_and_swapped_or_noisy_channels_are_not(runner
         windows = [{**window, name: window[name] + spread * random.normal(size=window[name].size)} for window in genuine[::4]]
         noisy.append(1.0 - judged_share(runner, windows))
     assert np.mean(noisy) >= 0.95, dict(zip(RIG_CHANNELS, noisy, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("target", "drivers"), [("cooler", {"CE", "CP"}), ("valve", {"FS1"}), ("pump", {"FS1"}), ("accumulator", {"FS1", "SE"})]
+)
+def test_a_fault_is_driven_by_the_channels_that_the_worn_part_moves(runner: SequenceRunner, target: Wear, drivers: set[str]) -> None:
+    rig = RigModel(2, target, wear_starts_s=0.0, wear_lasts_s=40 * CYCLE_S)
+    for number in (15, 20, 25):
+        found = next(f for f in runner.judge_window(dict(rig.cycle(number)), Explain.ALWAYS) if f.target == target)
+        assert found.verdict is Verdict.FAULT
+        assert found.contributors[0].channel in drivers
+        assert found.contributors[0].effect > 0
+
+
+def test_a_reference_window_that_is_gone_is_told(tmp_path: Path) -> None:
+    folder = tmp_path / "hydraulic-rig"
+    shutil.copytree(models_dir() / "hydraulic-rig", folder)
+    (folder / "golden" / "healthy.npz").unlink()
+    with pytest.raises(PackError, match="reference window"):
+        open_model(folder, ProviderChoice.CPU, proof=Proof.SKIP)

@@ -35,6 +35,7 @@ SEQUENCE_INPUT = SequenceInput(
     length_s=60.0,
     step_s=1.0,
     max_gap_s=MAX_GAP_S,
+    reference="golden/healthy.npz",
     channels=tuple(
         Channel(
             name=name,
