@@ -1,0 +1,93 @@
+"""This file decides how the fitted members become one ONNX network, and that it says the same there."""
+
+from __future__ import annotations
+
+import io
+import warnings
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from inference.errors import PackError
+from inference.providers import Provider
+from inference.runtime import RuntimeSession, open_session
+from training.novelty import Familiarity
+from training.novelty_graph import MahalanobisNovelty
+from training.steel_surface.familiarity import Embedding, embed
+from training.steel_surface.judge import DISCRIMINANT_SHARE, Judge
+from training.steel_surface.network import CLIP, Scattering
+from training.steel_surface.spec import IMAGE_INPUT, KIND_NAME, NOVELTY_NAME, OPSET, PACK_NAME, SIDE_PX
+
+LARGEST_DIFFERENCE = 1e-3
+"""A chance, and the novelty as a share of itself, may differ by this much between PyTorch and onnxruntime."""
+
+
+class SteelGraph(nn.Module):
+    """The exported graph: float32 (1, 1, 128, 128) -> chances (1, 7) and novelty (1, 1), in one pass."""
+
+    def __init__(self, judge: Judge, temperature: float, familiarity: Familiarity) -> None:
+        super().__init__()
+        self.scattering = Scattering()
+        self.statistics = Embedding()
+        self.distance = MahalanobisNovelty(familiarity)
+        self.members = nn.ModuleList(judge.members)
+        for name in ("offset", "spread", "weights", "bias"):
+            self.register_buffer(name, torch.from_numpy(getattr(judge.discriminant, name).copy()))
+        self._temperature = temperature
+
+    def forward(self, image: Tensor) -> tuple[Tensor, Tensor]:
+        """Chances and novelty of a picture."""
+        first = self.scattering.first(image)
+        features = self.scattering.describe(image, first)
+        standard = torch.clamp((features - self.offset) / self.spread, -CLIP, CLIP)
+        logits = (standard @ self.weights + self.bias) * DISCRIMINANT_SHARE
+        logits = logits + torch.stack([member(standard) for member in self.members]).mean(dim=0)
+        chances = torch.softmax(logits / self._temperature, dim=1)
+        return chances, self.distance(embed(self.statistics, image, first))
+
+
+def export_network(graph: SteelGraph) -> bytes:
+    """*graph* as an ONNX file's bytes: static shape, opset 17."""
+    buffer = io.BytesIO()
+    with warnings.catch_warnings():
+        # The TorchScript exporter is the one that still writes opset 17; torch calls it old.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        # Shapes are meant to be constants.
+        warnings.simplefilter("ignore", torch.jit.TracerWarning)
+        warnings.simplefilter("ignore", UserWarning)
+        torch.onnx.export(
+            graph.eval(),
+            (torch.zeros(1, 1, SIDE_PX, SIDE_PX),),
+            buffer,
+            opset_version=OPSET,
+            input_names=[IMAGE_INPUT.name],
+            output_names=[KIND_NAME, NOVELTY_NAME],
+            dynamo=False,
+        )
+    return buffer.getvalue()
+
+
+def open_exported(exported: bytes, threads: int = 1) -> RuntimeSession:
+    """The exported network on the CPU."""
+    return open_session(exported, Provider.CPU, threads=threads, where=PACK_NAME)
+
+
+@torch.no_grad()
+def check_export(graph: SteelGraph, exported: bytes, tensors: NDArray[np.float32]) -> float:
+    """Largest difference of any chance or novelty between PyTorch and onnxruntime over *tensors*, float32 (n, 1, 128, 128).
+
+    Raises:
+        PackError: It is more than :data:`LARGEST_DIFFERENCE`.
+    """
+    session, largest = open_exported(exported), 0.0
+    graph.eval()
+    for tensor in tensors:
+        wanted, novelty = (part.numpy() for part in graph(torch.from_numpy(tensor[None])))
+        found = session.run({IMAGE_INPUT.name: np.ascontiguousarray(tensor[None])})
+        unlike = float(np.abs(found[NOVELTY_NAME] / novelty - 1.0).max())
+        largest = max(largest, float(np.abs(found[KIND_NAME] - wanted).max()), unlike)
+    if largest > LARGEST_DIFFERENCE:
+        raise PackError("the exported network says something else than the trained one", where=PACK_NAME, value=f"{largest:.5f}")
+    return largest
