@@ -150,6 +150,7 @@ def break_sensors(window: Window, channels: tuple[Channel, ...], random: np.rand
     yield "silent", {**window, one.name: np.full_like(series, np.nan)}
     if one.low is None or not one.low <= 0.0 <= (np.inf if one.high is None else one.high):
         yield "zero", {**window, one.name: np.zeros_like(series)}
-    if series.size > 1:
+    if series.size > 1 and one.stuck_after_s is not None:  # where the pack says that a constant is normal, it is no sign of a fault
         yield "constant", {**window, one.name: np.full_like(series, series[int(random.integers(series.size))])}
+    if series.size > 1:
         yield "noisy", {**window, one.name: series + random.normal(0, 3 * one.std, series.size)}
