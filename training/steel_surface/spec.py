@@ -46,7 +46,7 @@ KIND_NAME = "kind"
 NOVELTY_NAME = "novelty"
 
 GATE = Gate(
-    brightness_low=45.0,
+    brightness_low=68.0,
     brightness_high=230.0,
     sharpness_low=6.0,
     min_width_px=64,
