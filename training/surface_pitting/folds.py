@@ -14,6 +14,7 @@ import cv2
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from inference.findings import ImageU8
 from training.options import TrainOptions
@@ -68,8 +69,9 @@ class Outcome:
 
 
 def set_up_torch() -> None:
-    """One thread, deterministic: the same seed gives the same network on the same kind of CPU."""
+    """One thread, NumPy's linear algebra too, deterministic: the same seed gives the same network on the same kind of CPU."""
     torch.set_num_threads(1)
+    threadpool_limits(limits=1)  # for the rest of the process
     cv2.setNumThreads(1)
     torch.use_deterministic_algorithms(mode=True)
 
