@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QSpacerItem, QWidget
 
 from gui.controls import LabelRole, label
 from gui.theme import ThemeSource
@@ -26,7 +26,13 @@ class CountsBar(QFrame):
         self.values: list[QLabel] = []
         self._names: list[QLabel] = []
         self._row = QHBoxLayout(self)
-        for _ in range(6):
+        self._gaps: list[QSpacerItem] = []
+        for place in range(6):
+            if place:
+                # Gives way where the window is narrow, before any text does.
+                gap = QSpacerItem(0, 0, QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Minimum)
+                self._row.addItem(gap)
+                self._gaps.append(gap)
             value, name = label(LabelRole.VALUE), label(LabelRole.MUTED)
             pair = QHBoxLayout()
             pair.setSpacing(6)
@@ -43,7 +49,10 @@ class CountsBar(QFrame):
     @Slot()
     def _respace(self) -> None:
         self._row.setContentsMargins(self._source.space(20), self._source.space(8), self._source.space(20), self._source.space(8))
-        self._row.setSpacing(self._source.space(26))
+        self._row.setSpacing(self._source.space(5))
+        for gap in self._gaps:
+            gap.changeSize(self._source.space(16), 0, QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Minimum)
+        self._row.invalidate()
 
     def retranslate(self) -> None:
         """Set every text in the current language."""

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QPalette
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
 from PySide6.QtWidgets import QApplication
 
 from gui.style_sheet import style_sheet
+from station.paths import resources_dir
 
 TOUCH_PX = 48
 """Smallest side of anything a gloved finger presses, logical px; never scaled down."""
@@ -27,7 +29,7 @@ FAMILIES = (
     "PingFang SC",
     "DejaVu Sans",
 )
-"""Fonts in order of preference; Qt takes glyphs a font lacks from the next ones."""
+"""Fonts in order of preference; Qt takes glyphs a font lacks from the next ones. The first comes along, see :func:`load_fonts`."""
 
 
 class Mode(StrEnum):
@@ -271,12 +273,23 @@ def scale_for(width_px: int, height_px: int) -> float:
     return round(min(1.6, max(0.76, 0.76 + (fit - 0.7115) * 0.832)), 2)
 
 
+@cache
+def load_fonts() -> int:
+    """Make the fonts of ``resources/fonts`` known to Qt, once; how many there are. Wants a QGuiApplication.
+
+    Text is as wide on every computer as on the one where the screens were looked at; a bare Linux has only far wider fonts.
+    """
+    files = sorted((resources_dir() / "fonts").glob("*.otf"))
+    return sum(QFontDatabase.addApplicationFont(str(file)) >= 0 for file in files)
+
+
 def apply_theme(app: QApplication, mode: Mode, source: ThemeSource, scale: float = 1.0) -> Theme:
     """Give *app* font, palette and style sheet of *mode* at *scale*, and tell *source*.
 
     Returns:
         The theme applied.
     """
+    load_fonts()
     theme = theme_for(mode)
     source.set_look(theme, scale)
     app.setFont(tabular_font(source.px(TextSize.BODY)))

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtGui import QColor, QFontInfo, QImage, QPainter
 from PySide6.QtWidgets import QApplication
 
 from gui.symbols import paint_priority, paint_status
-from gui.theme import DARK, LIGHT, TOUCH_PX, Mode, TextSize, Theme, ThemeSource, apply_theme, scale_for, tabular_font, theme_for
+from gui.theme import DARK, LIGHT, TOUCH_PX, Mode, TextSize, Theme, ThemeSource, apply_theme, load_fonts, scale_for, tabular_font, theme_for
 from station.health import DeviceStatus
 
 THEMES = pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
@@ -73,6 +73,11 @@ def test_priorities_differ_without_colour(qapp: QApplication) -> None:
 
 def test_device_states_differ_without_colour(qapp: QApplication) -> None:
     assert len({_silhouette(paint_status, status, LIGHT) for status in DeviceStatus}) == len(DeviceStatus)
+
+
+def test_text_is_as_wide_on_every_computer(qapp: QApplication) -> None:
+    assert load_fonts() == 3
+    assert QFontInfo(tabular_font(20)).family() == "Inter"
 
 
 def test_digits_are_tabular(qapp: QApplication) -> None:
