@@ -16,7 +16,7 @@ from gui.kept_picture import PreparedPicture
 from gui.language import pick
 from gui.review_grid import caption
 from gui.review_picture import ReviewPicture
-from gui.review_query import label_titles
+from gui.review_query import defect_labels, label_titles
 from gui.theme import ThemeSource
 from inference.contract import PackContract
 from inference.findings import Region, Verdict
@@ -123,15 +123,7 @@ class ReviewDetail(QFrame):
         self.good.zoom_changed.connect(self._on_good_moved)
 
     def _add_labels(self) -> None:
-        names = [
-            one.name
-            for pack in self._packs
-            if pack.image is not None
-            for output in pack.outputs
-            for one in output.labels
-            if one.severity > 0
-        ]
-        for number, name in enumerate(dict.fromkeys(names)):
+        for number, name in enumerate(defect_labels(self._packs, self._station)):
             if number >= _MOST_LABELS:
                 break
             button = KeyButton(str(number + 1))

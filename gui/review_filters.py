@@ -9,7 +9,7 @@ from typing_extensions import override
 
 from gui.controls import KeyButton, LabelRole, keycap_width, label, paint_keycap
 from gui.language import pick
-from gui.review_query import Choice, Reviewed, Show, Since
+from gui.review_query import Choice, Reviewed, Show, Since, defect_labels
 from gui.review_scores import ScoreRange
 from gui.theme import TOUCH_PX, ThemeSource
 from inference.contract import PackContract
@@ -121,14 +121,7 @@ class ReviewFilters(QFrame):
         }.items():
             self._titles[name].setText(text)
         self.scores.update()
-        titles = {
-            one.name: pick(one.title)
-            for pack in self._packs
-            if pack.image is not None
-            for output in pack.outputs
-            for one in output.labels
-            if one.severity > 0.0
-        }
+        titles = defect_labels(self._packs, self._station)
         _fill(self._label, [(self.tr("Any label"), None), *((title, name) for name, title in titles.items())])
         _fill(self._camera, [(self.tr("All cameras"), None), *((pick(one.name), one.id) for one in self._station.cameras)])
         _fill(

@@ -13,7 +13,7 @@ from gui.language import pick
 from inference.contract import PackContract
 from inference.errors import InputError
 from inference.findings import Region
-from station.config import Shift
+from station.config import Shift, StationFile
 from station.frames import PersonId, SourceId
 from station.shifts import running_shift
 from station.view import FeedbackAnswer, ImageQuery, ImageRecord, LinePort
@@ -188,3 +188,16 @@ def prepare_good(port: LinePort, record: ImageRecord) -> tuple[ImageRecord, Prep
         return good, prepare_file(good.path, None)
     except InputError:  # the retention may have been there first
         return None
+
+
+def defect_labels(packs: Sequence[PackContract], station: StationFile) -> dict[str, str]:
+    """Names and titles of the defects that the models of *station*'s cameras know; packs that no camera uses are left out."""
+    used = {camera.model for camera in station.cameras}
+    return {
+        one.name: pick(one.title)
+        for pack in packs
+        if pack.name in used
+        for output in pack.outputs
+        for one in output.labels
+        if one.severity > 0.0
+    }

@@ -20,7 +20,18 @@ from gui.jobs import Jobs
 from gui.kept_picture import prepare
 from gui.review_grid import AnswerMark, ImageModel
 from gui.review_picture import ReviewPicture
-from gui.review_query import Choice, Reviewed, Show, Since, begin_utc, fetch_images, nearest_good, prepare_record, regions_of
+from gui.review_query import (
+    Choice,
+    Reviewed,
+    Show,
+    Since,
+    begin_utc,
+    defect_labels,
+    fetch_images,
+    nearest_good,
+    prepare_record,
+    regions_of,
+)
 from gui.review_screen import ReviewScreen
 from gui.review_thumbnails import Thumbnails
 from gui.theme import LIGHT, TOUCH_PX, ThemeSource
@@ -333,3 +344,14 @@ def test_scores_are_filtered_by_dragging_by_key_and_reset_by_a_tap(screen: Revie
     qtbot.keyClick(screen, Qt.Key.Key_BracketRight)
     assert scores.range == (0.05, 1.0)
     qtbot.waitUntil(lambda: screen._model.rowCount() < everything)
+
+
+def test_only_defects_of_the_cameras_models_are_offered(line: FakeLine) -> None:
+    used = {camera.model for camera in line.station.cameras}
+    [pack] = [pack for pack in line.packs if pack.name in used]
+    output = pack.outputs[0]
+    strange = output.labels[-1].model_copy(update={"name": "red iron"})
+    other = pack.model_copy(update={"name": "steel", "outputs": (output.model_copy(update={"labels": (strange,)}),)})
+    offered = defect_labels((pack, other), line.station)
+    assert "red iron" not in offered
+    assert set(offered) == {label.name for label in output.labels if label.severity > 0.0}
