@@ -69,7 +69,8 @@ def wilson(hits: int, total: int) -> tuple[float, float]:
     share, square = hits / total, _Z95**2 / total
     middle = share + square / 2.0
     half = _Z95 * math.sqrt(share * (1.0 - share) / total + square / (4.0 * total))
-    return max(0.0, (middle - half) / (1.0 + square)), min(1.0, (middle + half) / (1.0 + square))
+    # Rounding may put the share itself a hair outside at 0 and at 1.
+    return min(share, max(0.0, (middle - half) / (1.0 + square))), max(share, min(1.0, (middle + half) / (1.0 + square)))
 
 
 def cohens_kappa(both_defect: int, both_good: int, only_model: int, only_person: int) -> float | None:

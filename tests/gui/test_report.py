@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QWidget
@@ -155,6 +155,7 @@ def test_the_interval_of_a_share_is_wilsons() -> None:
     assert wilson(0, 0) == (0.0, 1.0)
 
 
+@example(0, 161)
 @given(st.integers(0, 500), st.integers(1, 500))
 def test_an_interval_holds_its_share(hits: int, more: int) -> None:
     low, high = wilson(hits, hits + more)
