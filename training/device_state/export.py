@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import io
-import warnings
-
 import numpy as np
 import torch
 
-from inference.errors import PackError
 from inference.findings import FloatArray
 from inference.providers import Provider
 from inference.runtime import RuntimeSession, open_session
 from training.device_state.network import DeviceState
 from training.device_state.spec import NOVELTY_OUTPUT, OPSET, PACK_NAME, STATE_OUTPUT, TABLE_INPUT
+from training.exporting import export_onnx, refuse_difference
 
 LARGEST_DIFFERENCE = 1e-4
 """A probability may differ by this much between PyTorch and onnxruntime."""
@@ -21,20 +18,8 @@ LARGEST_DIFFERENCE = 1e-4
 
 def export_network(network: DeviceState) -> bytes:
     """The network as an ONNX file's bytes: one row, static shape, opset 17."""
-    buffer = io.BytesIO()
-    with warnings.catch_warnings():
-        # The TorchScript exporter is the one that still writes opset 17; torch calls it old.
-        warnings.simplefilter("ignore", DeprecationWarning)
-        torch.onnx.export(
-            network.eval(),
-            (torch.zeros(1, len(TABLE_INPUT.channels)),),
-            buffer,
-            opset_version=OPSET,
-            input_names=[TABLE_INPUT.name],
-            output_names=[STATE_OUTPUT, NOVELTY_OUTPUT],
-            dynamo=False,
-        )
-    return buffer.getvalue()
+    example = torch.zeros(1, len(TABLE_INPUT.channels))
+    return export_onnx(network, example, TABLE_INPUT.name, (STATE_OUTPUT, NOVELTY_OUTPUT), opset=OPSET)
 
 
 def open_exported(exported: bytes) -> RuntimeSession:
@@ -55,6 +40,4 @@ def check_export(network: DeviceState, exported: bytes, rows: FloatArray) -> flo
         [session.run({TABLE_INPUT.name: np.ascontiguousarray(rows[row : row + 1])})[STATE_OUTPUT] for row in range(len(rows))]
     )
     largest = float(np.abs(found - wanted).max())
-    if largest > LARGEST_DIFFERENCE:
-        raise PackError("the exported network says something else than the trained one", where=PACK_NAME, value=f"{largest:.6f}")
-    return largest
+    return refuse_difference(largest, LARGEST_DIFFERENCE, PACK_NAME)

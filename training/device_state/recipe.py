@@ -14,7 +14,6 @@ import torch
 from inference.contract import Figure, PackContract, Task, Text
 from inference.findings import FloatArray
 from inference.pack import ModelPack
-from inference.runtime import RuntimeSession
 from inference.sequence_preprocessing import prepare_rows
 from inference.table_runner import TableRunner
 from training.device_state.card import COMMAND, CardFacts, write_card
@@ -29,6 +28,7 @@ from training.device_state.network import DeviceState
 from training.device_state.rivals import measure_trees
 from training.device_state.rows import Rows, load_rows
 from training.device_state.spec import PACK_NAME, TABLE_INPUT, novelty_output, state_output
+from training.exporting import time_inference
 from training.naive import read_naive
 from training.options import TrainOptions
 from training.pack_writer import describe_network, write_pack
@@ -70,7 +70,7 @@ def train(options: TrainOptions) -> None:
     facts = CardFacts(
         minutes=(time.monotonic() - begin) / 60.0,
         parameters=sum(weight.numel() for member in members for weight in member.parameters()),
-        inference_ms=_time_inference(session, inputs[:1]),
+        inference_ms=time_inference(session, inputs[:1]),
         export_difference=check_export(network, exported, inputs[::CHECKED_EVERY]),
         calibration=calibration,
         plan=plan,
@@ -137,12 +137,3 @@ def _figures(measured: Measured, trees: dict[str, tuple[Interval, Interval]], re
             split="tools held out, 5 folds",
             command=COMMAND,
         )
-
-
-def _time_inference(session: RuntimeSession, row: FloatArray) -> float:
-    taken: list[float] = []
-    for _ in range(200):
-        begin = time.perf_counter()
-        session.run({TABLE_INPUT.name: np.ascontiguousarray(row)})
-        taken.append(1e3 * (time.perf_counter() - begin))
-    return min(taken)

@@ -17,10 +17,11 @@ from threadpoolctl import threadpool_limits
 from inference.contract import Figure, PackContract, Task, Text
 from inference.findings import FloatArray
 from inference.providers import Provider
-from inference.runtime import RuntimeSession, open_session
+from inference.runtime import open_session
 from inference.sequence_preprocessing import prepare_windows
 from station.simulation.rig import CYCLE_S, RigModel, Wear
 from training.channel_novelty import Redundancy, fit_redundancy, hold_out_redundancy, usual_distances
+from training.exporting import time_inference
 from training.hydraulic_rig.card import COMMAND, CardFacts, write_card
 from training.hydraulic_rig.cycles import TARGETS, Cycles, load_cycles
 from training.hydraulic_rig.discriminant import Discriminant, DiscriminantPlan, fit_discriminant, join_neighbours
@@ -115,7 +116,7 @@ def train(options: TrainOptions) -> None:
     facts = CardFacts(
         minutes=(time.monotonic() - begin) / 60.0,
         parameters=sum(weight.numel() for weight in (*judge.parameters(), *judge.buffers())),
-        inference_ms=_time_inference(open_session(exported, Provider.CPU, threads=1, where=PACK_NAME), windows[:1]),
+        inference_ms=time_inference(open_session(exported, Provider.CPU, threads=1, where=PACK_NAME), windows[:1]),
         export_difference=difference,
         tree_rounds=rounds,
         plan=plan,
@@ -252,12 +253,3 @@ def _make_golden() -> Iterator[GoldenWindow]:
     for name, wear, number in _GOLDEN:
         rig = RigModel(GOLDEN_SEED, wear, wear_starts_s=4 * CYCLE_S, wear_lasts_s=15 * CYCLE_S)
         yield GoldenWindow(name, rig.cycle(number))
-
-
-def _time_inference(session: RuntimeSession, window: FloatArray) -> float:
-    taken: list[float] = []
-    for _ in range(50):
-        begin = time.perf_counter()
-        session.run({SEQUENCE_INPUT.name: np.ascontiguousarray(window)})
-        taken.append(1e3 * (time.perf_counter() - begin))
-    return min(taken)

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import io
-import warnings
-
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from inference.errors import PackError
 from inference.providers import Provider
 from inference.runtime import RuntimeSession, open_session
+from training.exporting import export_onnx, refuse_difference
 from training.novelty import Familiarity
 from training.novelty_graph import MahalanobisNovelty
 from training.steel_surface.familiarity import Embedding, embed
@@ -50,23 +47,7 @@ class SteelGraph(nn.Module):
 
 def export_network(graph: SteelGraph) -> bytes:
     """*graph* as an ONNX file's bytes: static shape, opset 17."""
-    buffer = io.BytesIO()
-    with warnings.catch_warnings():
-        # The TorchScript exporter is the one that still writes opset 17; torch calls it old.
-        warnings.simplefilter("ignore", DeprecationWarning)
-        # Shapes are meant to be constants.
-        warnings.simplefilter("ignore", torch.jit.TracerWarning)
-        warnings.simplefilter("ignore", UserWarning)
-        torch.onnx.export(
-            graph.eval(),
-            (torch.zeros(1, 1, SIDE_PX, SIDE_PX),),
-            buffer,
-            opset_version=OPSET,
-            input_names=[IMAGE_INPUT.name],
-            output_names=[KIND_NAME, NOVELTY_NAME],
-            dynamo=False,
-        )
-    return buffer.getvalue()
+    return export_onnx(graph, torch.zeros(1, 1, SIDE_PX, SIDE_PX), IMAGE_INPUT.name, (KIND_NAME, NOVELTY_NAME), opset=OPSET)
 
 
 def open_exported(exported: bytes, threads: int = 1) -> RuntimeSession:
@@ -88,6 +69,4 @@ def check_export(graph: SteelGraph, exported: bytes, tensors: NDArray[np.float32
         found = session.run({IMAGE_INPUT.name: np.ascontiguousarray(tensor[None])})
         unlike = float(np.abs(found[NOVELTY_NAME] / novelty - 1.0).max())
         largest = max(largest, float(np.abs(found[KIND_NAME] - wanted).max()), unlike)
-    if largest > LARGEST_DIFFERENCE:
-        raise PackError("the exported network says something else than the trained one", where=PACK_NAME, value=f"{largest:.5f}")
-    return largest
+    return refuse_difference(largest, LARGEST_DIFFERENCE, PACK_NAME)

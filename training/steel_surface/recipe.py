@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from inference.contract import Figure, PackContract, Task, Text
 from inference.findings import FloatArray, ImageU8
 from inference.image_preprocessing import prepare_image, resize_image
+from training.exporting import time_inference
 from training.naive import read_naive
 from training.options import TrainOptions
 from training.pack_writer import describe_network, write_pack
@@ -46,7 +47,6 @@ FULL_PLAN = JudgePlan()
 QUICK_PLAN = JudgePlan(perceptrons=MemberPlan(members=1, epochs=1))
 ACCURACY_GOAL, F1_GOAL = 0.975, 0.97
 """Below one of these the pack is marked experimental."""
-_TIMED_RUNS = 60
 
 
 def train(options: TrainOptions) -> None:
@@ -72,7 +72,10 @@ def train(options: TrainOptions) -> None:
         plan=plan,
         minutes=(time.monotonic() - begin) / 60.0,
         parameters=sum(weight.numel() for weight in graph.parameters()) + judge.discriminant.weights.size,
-        inference_ms=(_time_inference(exported, pictures, 1), _time_inference(exported, pictures, 2)),
+        inference_ms=(
+            time_inference(open_exported(exported, 1), pictures.tensors[:1]),
+            time_inference(open_exported(exported, 2), pictures.tensors[:1]),
+        ),
         export_difference=check_export(graph, exported, pictures.tensors[::20]),
         temperature=temperature,
         naive=read_naive(options.models_dir / PACK_NAME),
@@ -185,13 +188,3 @@ def _judge_with(exported: bytes) -> Callable[[ImageU8], tuple[int, float, float]
         return int(chances.argmax()), float(chances.max()), float(found[NOVELTY_NAME][0, 0])
 
     return judge
-
-
-def _time_inference(exported: bytes, pictures: Pictures, threads: int) -> float:
-    session, tensor = open_exported(exported, threads), pictures.tensors[:1]
-    taken: list[float] = []
-    for _ in range(_TIMED_RUNS):
-        begin = time.perf_counter()
-        session.run({IMAGE_INPUT.name: tensor})
-        taken.append(1e3 * (time.perf_counter() - begin))
-    return min(taken)

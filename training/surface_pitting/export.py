@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import io
-import warnings
 from collections.abc import Sequence
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
-from inference.errors import PackError
 from inference.findings import ImageU8
 from inference.image_preprocessing import normalise_image
 from inference.providers import Provider
 from inference.runtime import open_session
+from training.exporting import export_onnx, refuse_difference
 from training.novelty import Familiarity
 from training.statistics import Calibration
 from training.surface_pitting.familiarity import PittingNovelty
@@ -44,23 +42,8 @@ class PittingGraph(nn.Module):
 
 def export_network(graph: PittingGraph) -> bytes:
     """*graph* as an ONNX file's bytes: static shape, opset 17, batch norms folded into the convolutions."""
-    buffer = io.BytesIO()
     example = torch.zeros(1, IMAGE_INPUT.channels, HEIGHT_PX, WIDTH_PX)
-    with warnings.catch_warnings():
-        # The TorchScript exporter is the one that still writes opset 17; torch calls it old.
-        warnings.simplefilter("ignore", DeprecationWarning)
-        # The slices of the novelty's gradients stay slices.
-        warnings.filterwarnings("ignore", "Constant folding", UserWarning)
-        torch.onnx.export(
-            graph.eval(),
-            (example,),
-            buffer,
-            opset_version=OPSET,
-            input_names=[IMAGE_INPUT.name],
-            output_names=[OUTPUT_NAME, NOVELTY_NAME],
-            dynamo=False,
-        )
-    return buffer.getvalue()
+    return export_onnx(graph, example, IMAGE_INPUT.name, (OUTPUT_NAME, NOVELTY_NAME), opset=OPSET)
 
 
 @torch.no_grad()
@@ -79,6 +62,4 @@ def check_export(graph: PittingGraph, exported: bytes, images: Sequence[ImageU8]
         found = session.run({IMAGE_INPUT.name: tensor})
         unlike = float(np.abs(found[NOVELTY_NAME] / wanted_novelty - 1.0).max())
         largest = max(largest, float(np.abs(found[OUTPUT_NAME] - wanted_map).max()), unlike)
-    if largest > LARGEST_DIFFERENCE:
-        raise PackError("the exported network says something else than the trained one", where=PACK_NAME, value=f"{largest:.5f}")
-    return largest
+    return refuse_difference(largest, LARGEST_DIFFERENCE, PACK_NAME)

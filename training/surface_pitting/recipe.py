@@ -15,6 +15,7 @@ from inference.findings import ImageU8
 from inference.image_preprocessing import normalise_image, resize_image
 from inference.providers import Provider
 from inference.runtime import RuntimeSession, open_session
+from training.exporting import time_inference
 from training.options import TrainOptions
 from training.pack_writer import describe_network, write_pack
 from training.statistics import Calibration
@@ -112,7 +113,7 @@ def write(options: TrainOptions, outcomes: Sequence[Outcome], final: Outcome, be
         steps=FULL_PLAN.steps,
         minutes=(time.monotonic() - begin) / 60.0,
         parameters=sum(weight.numel() for weight in network.parameters()),
-        inference_ms=_time_inference(session, pictures[0]),
+        inference_ms=time_inference(session, normalise_image(pictures[0], IMAGE_INPUT)),
         export_difference=difference,
         trades=measure_trades(results, [contract.outputs[0].near_miss or 0.0, measured.threshold], options.seed),
         results=raw,
@@ -214,13 +215,3 @@ def _score_native(session: RuntimeSession, image: ImageU8, novelty_limit: float)
     found = session.run({IMAGE_INPUT.name: normalise_image(resize_image(image, IMAGE_INPUT), IMAGE_INPUT)})
     refused = float(found[NOVELTY_NAME][0, 0]) >= novelty_limit
     return float("nan") if refused else score_of(found[OUTPUT_NAME][0, 0])
-
-
-def _time_inference(session: RuntimeSession, image: ImageU8) -> float:
-    tensor = {IMAGE_INPUT.name: normalise_image(image, IMAGE_INPUT)}
-    taken: list[float] = []
-    for _ in range(30):
-        begin = time.perf_counter()
-        session.run(tensor)
-        taken.append(1e3 * (time.perf_counter() - begin))
-    return min(taken)

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import io
-import time
-import warnings
 from collections.abc import Sequence
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
-from inference.errors import PackError
 from inference.findings import FloatArray
 from inference.providers import Provider
 from inference.runtime import RuntimeSession, open_session
+from training.exporting import export_onnx, refuse_difference
 from training.turbofan_life.engines import CHANNELS
 from training.turbofan_life.evaluation import Widening
 from training.turbofan_life.familiarity import FlightFamiliarity, FlightNovelty
@@ -23,7 +20,6 @@ from training.turbofan_life.spec import LENGTH, LIFE, NOVELTY, OPSET, PACK_NAME,
 
 LARGEST_DIFFERENCE = 0.01
 """Flights: a life may differ by this much between PyTorch and onnxruntime."""
-_TIMED_RUNS = 50
 
 
 class TurbofanLife(nn.Module):
@@ -42,22 +38,7 @@ class TurbofanLife(nn.Module):
 
 def export_network(whole: TurbofanLife) -> bytes:
     """The ONNX file's bytes: static shape, opset 17."""
-    buffer = io.BytesIO()
-    with warnings.catch_warnings():
-        # The TorchScript exporter is the one that still writes opset 17; torch calls it old, and warns that an LSTM's
-        # batch is fixed, which is what the pack wants.
-        warnings.simplefilter("ignore", DeprecationWarning)
-        warnings.simplefilter("ignore", UserWarning)
-        torch.onnx.export(
-            whole.eval(),
-            (torch.zeros(1, LENGTH, len(CHANNELS)),),
-            buffer,
-            opset_version=OPSET,
-            input_names=[SEQUENCE_INPUT.name],
-            output_names=[LIFE, NOVELTY],
-            dynamo=False,
-        )
-    return buffer.getvalue()
+    return export_onnx(whole, torch.zeros(1, LENGTH, len(CHANNELS)), SEQUENCE_INPUT.name, (LIFE, NOVELTY), opset=OPSET)
 
 
 def open_exported(exported: bytes, threads: int = 1) -> RuntimeSession:
@@ -80,16 +61,4 @@ def check_export(whole: TurbofanLife, session: RuntimeSession, windows: FloatArr
     """
     wanted = whole.eval().life(torch.from_numpy(windows)).numpy()
     largest = float(np.abs(run_exported(session, windows)[0] - wanted).max())
-    if largest > LARGEST_DIFFERENCE:
-        raise PackError("the exported network says something else than the trained one", where=PACK_NAME, value=f"{largest:.6f}")
-    return largest
-
-
-def time_inference(session: RuntimeSession, window: FloatArray) -> float:
-    """Shortest of some runs of one window, ms."""
-    taken: list[float] = []
-    for _ in range(_TIMED_RUNS):
-        begin = time.perf_counter()
-        session.run({SEQUENCE_INPUT.name: np.ascontiguousarray(window)})
-        taken.append(1e3 * (time.perf_counter() - begin))
-    return min(taken)
+    return refuse_difference(largest, LARGEST_DIFFERENCE, PACK_NAME)

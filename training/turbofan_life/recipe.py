@@ -16,6 +16,7 @@ from inference.findings import FloatArray, Verdict
 from inference.pack import ModelPack
 from inference.runtime import RuntimeSession
 from inference.sequence_runner import SequenceRunner
+from training.exporting import time_inference
 from training.naive import read_naive
 from training.novelty import choose_limit
 from training.options import TrainOptions
@@ -34,7 +35,7 @@ from training.turbofan_life.evaluation import (
     measure_trade,
 )
 from training.turbofan_life.explaining import measure_explanations
-from training.turbofan_life.export import TurbofanLife, check_export, export_network, open_exported, run_exported, time_inference
+from training.turbofan_life.export import TurbofanLife, check_export, export_network, open_exported, run_exported
 from training.turbofan_life.familiarity import fit_flight_familiarity
 from training.turbofan_life.faults import WINDOWS, last_window, measure_faults
 from training.turbofan_life.fitting import FitPlan
