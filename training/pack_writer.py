@@ -1,4 +1,4 @@
-"""This file decides how a finished network becomes a pack folder: model.onnx, pack.toml, golden/, CARD.md.
+"""This file decides how a finished network becomes a pack folder: model.onnx, pack.toml, golden/, CARD.md and its pictures in card/.
 
 The figures of the naive recipe (:mod:`training.naive`), measured before, move into the new pack.
 """
@@ -24,6 +24,7 @@ from inference.findings import ImageU8, Verdict
 from inference.model_opening import Proof, open_model
 from inference.parity import EXPECTED_FILE, Runner, judge_golden, make_expected
 from inference.providers import ProviderChoice
+from training.card_pictures import CardPicture, write_pictures
 from training.naive import NAIVE_FILE
 
 NETWORK_FILE = "model.onnx"
@@ -57,6 +58,7 @@ def write_pack(
     network: bytes,
     golden: Sequence[GoldenImage | GoldenWindow],
     card: str,
+    pictures: Sequence[CardPicture] = (),
 ) -> Path:
     """Write the pack ``models_dir / contract.name``; an older one is replaced only when the new one is whole.
 
@@ -66,12 +68,14 @@ def write_pack(
         network: The ONNX file's bytes.
         golden: Inputs that no camera or sensor took, so that they may be given away with the pack; judged on the CPU for expected.json.
         card: CARD.md, Markdown.
+        pictures: Simulated examples that *card* shows (:func:`training.card_pictures.embed_pictures`).
 
     Returns:
         The pack's folder.
 
     Raises:
-        PackError: hash and network differ, the contract does not survive its own TOML, or a golden input got no verdict.
+        PackError: hash and network differ, the contract does not survive its own TOML, a golden input got no verdict, or the
+            card does not show a picture.
     """
     if contract.model != describe_network(network):
         raise PackError("the contract describes another network", where=contract.name, do="Build it with describe_network")
@@ -85,6 +89,7 @@ def write_pack(
         raise PackError("the contract does not read back as it was written", where=contract.name, do="Check contract_toml")
     _write_text(draft / "pack.toml", text)
     _write_text(draft / "CARD.md", card)
+    write_pictures(draft, pictures, card)
     files = [_write_golden(draft / "golden", item) for item in golden]
     opened = open_model(draft, ProviderChoice.CPU, proof=Proof.SKIP)
     _refuse_unjudged(opened.runner, files)
