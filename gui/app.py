@@ -21,7 +21,7 @@ from gui.theme import ThemeSource, apply_theme, scale_for
 from gui.window import Window
 from station.clock import Clock
 from station.paths import resources_dir
-from station.view import LinePort
+from station.port import LinePort
 
 _log = logging.getLogger(__name__)
 

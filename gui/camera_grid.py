@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 from gui.camera_tile import CameraTile
 from gui.theme import ThemeSource
 from station.frames import SourceId
-from station.view import LinePort, LineSnapshot
+from station.port import LinePort
+from station.view import LineSnapshot
 
 _MOST_KEYS = 9
 

@@ -11,7 +11,8 @@ from PySide6.QtCore import QObject, Signal
 from gui.jobs import Jobs
 from gui.sentences import sentence_text
 from station.frames import AlarmId, PersonId
-from station.view import Feedback, LinePort, LineSnapshot, Outcome
+from station.port import LinePort
+from station.view import Feedback, LineSnapshot, Outcome
 
 
 class Commands(QObject):

@@ -29,7 +29,8 @@ from gui.time_text import short_clock_text, span_text
 from inference.findings import Region, Verdict
 from station.config import GrowthCondition
 from station.frames import AlarmId
-from station.view import AlarmKind, AlarmState, AlarmView, LinePort
+from station.port import LinePort
+from station.view import AlarmKind, AlarmState, AlarmView
 
 _RETRY_AFTER = timedelta(seconds=0.5)
 _MOST_TRIES = 8

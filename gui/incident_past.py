@@ -21,7 +21,8 @@ from inference.findings import ImageU8
 from station.config import AlarmConfig, LimitCondition, Sensor, StationFile, Text, VerdictCondition
 from station.frames import AlarmId, SourceId
 from station.picture_strip import STRIP_TIMES_S, strip_path
-from station.view import AlarmKind, AlarmRecord, AlarmView, LinePort, Trace
+from station.port import LinePort
+from station.view import AlarmKind, AlarmRecord, AlarmView, Trace
 
 _log = logging.getLogger(__name__)
 

@@ -17,8 +17,9 @@ from gui.theme import ThemeSource
 from gui.warning_list import WarningList
 from station.clock import Clock, SystemClock
 from station.frames import AlarmId
+from station.port import LinePort
 from station.snapshots import target_titles
-from station.view import AlarmView, LinePort, LineSnapshot
+from station.view import AlarmView, LineSnapshot
 
 _TEXTS_EVERY_S = 0.5
 _BUSY_S = 15.0

@@ -18,7 +18,7 @@ from gui.theme import Mode, ThemeSource, apply_theme, scale_for
 from gui.window import REFRESH_MS, Window
 from inference.errors import RecordsError
 from station.clock import Clock
-from station.view import LinePort
+from station.port import LinePort
 
 _SETTLE_S = 0.4
 _LONGEST_WAIT_S = 10.0

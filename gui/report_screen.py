@@ -34,7 +34,8 @@ from gui.sentences import sentence_text
 from gui.theme import TOUCH_PX, ThemeSource
 from inference.errors import RecordsError
 from station.clock import Clock, SystemClock
-from station.view import LinePort, PeriodReport
+from station.port import LinePort
+from station.view import PeriodReport
 
 _REFRESH_S = 60.0
 PathChooser = Callable[[QWidget, Path, str], Path | None]

@@ -15,8 +15,9 @@ from inference.errors import InputError
 from inference.findings import Region
 from station.config import Shift, StationFile
 from station.frames import PersonId, SourceId
+from station.port import LinePort
 from station.shifts import running_shift
-from station.view import FeedbackAnswer, ImageQuery, ImageRecord, LinePort
+from station.view import FeedbackAnswer, ImageQuery, ImageRecord
 
 PAGE = 500
 """Images asked for at once."""

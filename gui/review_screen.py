@@ -23,7 +23,8 @@ from gui.screen import Screen
 from gui.sentences import sentence_text
 from gui.theme import ThemeSource
 from station.frames import PersonId
-from station.view import Feedback, FeedbackAnswer, ImageRecord, LinePort, LineSnapshot, Outcome, ReviewLoad
+from station.port import LinePort
+from station.view import Feedback, FeedbackAnswer, ImageRecord, LineSnapshot, Outcome, ReviewLoad
 
 _ROOMY_SCALE = 0.9
 """From this scale on there is room for titles over the lists of the filters."""

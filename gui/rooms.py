@@ -12,7 +12,7 @@ from gui.screen import Screen
 from gui.theme import ThemeSource
 from gui.window import ScreenFactory
 from station.clock import Clock
-from station.view import LinePort
+from station.port import LinePort
 
 
 def _line(port: LinePort, theme: ThemeSource, jobs: Jobs, commands: Commands, clock: Clock) -> Screen:

@@ -8,7 +8,8 @@ from typing_extensions import override
 
 from gui.jobs import Jobs
 from gui.theme import ThemeSource
-from station.view import LinePort, LineSnapshot
+from station.port import LinePort
+from station.view import LineSnapshot
 
 
 class Screen(QWidget):

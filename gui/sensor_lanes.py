@@ -18,7 +18,8 @@ from gui.theme import ThemeSource
 from gui.words import verdict_word
 from inference.findings import Verdict
 from station.frames import SourceId
-from station.view import LinePort, LineSnapshot, RiskView, SensorView
+from station.port import LinePort
+from station.view import LineSnapshot, RiskView, SensorView
 
 _WINDOW_S = 120.0
 _ONE_COLUMN_LANE_PX = 46

@@ -27,7 +27,7 @@ from gui.setup_facts import (
 )
 from gui.theme import ThemeSource
 from station.frames import SourceId
-from station.view import LinePort
+from station.port import LinePort
 
 _CARD_PX = 560
 _TEST_KEYS = "ABCDEFGHIJKLMNOPQRUVWXYZ"

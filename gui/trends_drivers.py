@@ -16,7 +16,7 @@ from gui.trends_picker import ContributionBars
 from inference.findings import Contribution
 from station.frames import SourceId
 from station.past import Drivers
-from station.view import LinePort
+from station.port import LinePort
 
 _REST_MS = 120
 """The records are asked when the cursor has rested so long."""

@@ -17,7 +17,8 @@ from inference.contract import PackContract
 from station.config import StationFile, Text
 from station.frames import SourceId
 from station.growth_view import AREA_PREFIX
-from station.view import LinePort, LineSnapshot, Trace
+from station.port import LinePort
+from station.view import LineSnapshot, Trace
 
 _HISTORY_POINTS = 1500
 _FIRST_CHANNELS = 4

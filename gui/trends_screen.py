@@ -25,7 +25,8 @@ from gui.trends_drivers import DriversPanel
 from gui.trends_lane import NAME_PX, VALUE_PX, TrendLane
 from gui.trends_lanes import Fetched, also_picked, fetch, first_picked, forecast_of, growth_specs, lane_specs
 from gui.trends_picker import ChannelPicker
-from station.view import LinePort, LineSnapshot, RiskView, Trace
+from station.port import LinePort
+from station.view import LineSnapshot, RiskView, Trace
 
 RANGES_S = (300.0, 3600.0, 8 * 3600.0, 86400.0, 7 * 86400.0)
 """Spans of the range buttons, s."""

@@ -25,7 +25,8 @@ from gui.toast import Toast
 from gui.top_bar import TopBar
 from station.clock import Clock, SystemClock
 from station.frames import PersonId
-from station.view import LinePort, LineSnapshot, ReviewLoad
+from station.port import LinePort
+from station.view import LineSnapshot, ReviewLoad
 
 REFRESH_MS = 33
 _SCALE_SETTLES_MS = 150

@@ -16,11 +16,12 @@ from station.alarm_desk import AlarmDesk
 from station.camera_side import CameraSide
 from station.clock import Clock, SystemClock
 from station.config import StationFile
-from station.events import StationEvent, StationEventKind, SystemFault
+from station.events import StationEvent, StationEventKind
 from station.frames import AlarmId, PersonId, SourceId
 from station.growth_view import AREA_PREFIX
 from station.health import DeviceStatus, worst
 from station.image_judging import ImageJudge
+from station.line_state import StationWatch, line_state
 from station.live_tests import LiveTests
 from station.log_book import LogBook
 from station.model_shelf import ModelShelf
@@ -62,15 +63,13 @@ _STRIPS_EVERY_S = 0.5
 _COUNTS_EVERY_S = 10.0
 _STATION_EVERY_S = 2.0
 _RETENTION_EVERY_S = 3600.0
-_LAG_MS = 1000.0
 _REPORT_PATIENCE_S = 2.0
 _GONE = frozenset({ReasonCode.SOURCE_GONE, ReasonCode.STALE})
-_WARMING_UP = frozenset({ReasonCode.NOT_STARTED, ReasonCode.WINDOW_FILLING, ReasonCode.CYCLES_FILLING})
 _NOBODY = Outcome(ok=False, sentence=Standing.NOBODY.value)
 
 
 class Line:
-    """A station that runs: sources, judges, alarms, records. Implements :class:`station.view.LinePort`.
+    """A station that runs: sources, judges, alarms, records. Implements :class:`station.port.LinePort`.
 
     Args:
         station: The station file.
@@ -107,7 +106,6 @@ class Line:
         self._on_stopped = on_stopped
         self._stop_lock = threading.Lock()
         self._closed = False
-        self._hanging: tuple[str, ...] = ()
         self._records = Records.open(data, self.clock, station.records)
         self._shelf = ModelShelf((data.packs, models_dir()), self._note_provider)
         camera_ids = [SourceId(camera.id) for camera in station.cameras]
@@ -135,6 +133,7 @@ class Line:
             ),
             self.clock,
         )
+        self._watch = StationWatch(self._records, self._alarms, self._judges())
         self._tests = LiveTests(
             self._cameras.views, self._sensors.views, self._sensors.channel_ids, self._cameras.latest_image, self._shelf
         )
@@ -254,7 +253,9 @@ class Line:
     def snapshot(self) -> LineSnapshot:
         """The newest state; cheap, from any thread."""
         cameras, sensors = self._cameras.views(), self._sensors.views()
-        state, reason = self._state(cameras, sensors)
+        state, reason = LineState.STOPPED, "The line was stopped"
+        if self._stopped_s is None:
+            state, reason = line_state(cameras, sensors, finished=self.finished)
         shift = self._counts.shift
         tally = self._counts.tally
         return LineSnapshot(
@@ -388,38 +389,13 @@ class Line:
     def _readers(self) -> tuple[CameraReader | SensorReader, ...]:
         return (*self._cameras.readers, *self._sensors.readers)
 
-    def _state(self, cameras: Sequence[CameraView], sensors: Sequence[SensorView]) -> tuple[LineState, str]:
-        if self._stopped_s is not None:
-            return LineState.STOPPED, "The line was stopped"
-        if self.finished:
-            return LineState.FINISHED, "Every replay is at its end"
-        views: tuple[CameraView | SensorView, ...] = (*cameras, *sensors)
-        doubts = [(view.name.en, view.reason) for view in views if view.reason is not None and (view.pack or not view.health.alive)]
-        if doubts and all(reason.code in _WARMING_UP for _, reason in doubts):
-            return LineState.STARTING, f"{doubts[0][0]}: {doubts[0][1].sentence}"
-        if doubts:
-            return LineState.DEGRADED, "; ".join(f"{name}: {reason.sentence}" for name, reason in doubts)
-        return LineState.RUNNING, ""
-
     def _doubts(self) -> Mapping[SourceId, Reason | None]:
         """Why each source is gone or stale; what the model says of its input reaches the alarms with the findings."""
         views: tuple[CameraView | SensorView, ...] = (*self._cameras.views(), *self._sensors.views())
         return {view.source_id: view.reason if view.reason is not None and view.reason.code in _GONE else None for view in views}
 
     def _look_at_station(self) -> None:
-        faults = self._records.faults()
-        for fault in (SystemFault.DISK_NEARLY_FULL, SystemFault.RECORDS_FAILING):
-            self._alarms.on_system(fault, active=fault in faults, detail=faults.get(fault, ""))
-        broken = [failure.sentence for judge in self._judges() if (failure := judge.failure) is not None]
-        self._alarms.on_system(SystemFault.MODEL_FAILED, active=bool(broken), detail="; ".join(broken))
-        cameras, sensors = self._cameras.views(), self._sensors.views()
-        slow = [view.name.en for view in cameras if view.pack and view.verdict_hz and view.latency_ms > _LAG_MS]
-        views: tuple[CameraView | SensorView, ...] = (*cameras, *sensors)
-        hanging = [view.name.en for view in views if view.reason is not None and view.reason.code is ReasonCode.OVERLOADED]
-        # The first frame after an outage is behind for a moment: it takes two looks to be a fault.
-        lagging = tuple(dict.fromkeys(slow + [name for name in hanging if name in self._hanging]))
-        self._hanging = tuple(hanging)
-        self._alarms.on_system(SystemFault.JUDGING_OVERLOADED, active=bool(lagging), detail=", ".join(lagging))
+        self._watch.look(self._cameras.views(), self._sensors.views())
         self._shelf.tell_notes()
 
     def _let_old_records_go(self) -> None:

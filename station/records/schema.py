@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import BigInteger, Column, Double, ForeignKey, Index, Integer, MetaData, String, Table, Text
+from sqlalchemy import BigInteger, Column, Double, ForeignKey, Index, Integer, LargeBinary, MetaData, String, Table, Text
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _ONE_US = timedelta(microseconds=1)
 
-HEAD_REVISION = "0002"
+HEAD_REVISION = "0003"
 """Newest migration; a test compares it with the scripts."""
 
 metadata = MetaData(
@@ -48,7 +48,12 @@ alarms = Table(
     Column("reason_json", Text, nullable=False, default=""),
     Column("detail", Text, nullable=False, default=""),
     Column("input_ref", BigInteger),
+    Column("incident_id", String(36), nullable=False, server_default=""),
+    Column("shown_priority", Integer, nullable=False, server_default="0"),
+    Column("seen_false", Integer, nullable=False, server_default="0"),
+    Column("activation", Integer, nullable=False, server_default="1"),
     Index("ix_alarms_raised_us", "raised_us"),
+    Index("ix_alarms_incident_id", "incident_id"),
     Index("ix_alarms_closed_us", "closed_us"),
 )
 
@@ -176,6 +181,79 @@ label_counts = Table(
     Column("label", String(64), nullable=False),
     Column("times", Integer, nullable=False),
     Index("ix_label_counts_start_us", "start_us"),
+)
+
+holds = Table(
+    "holds",
+    metadata,
+    Column("hold_id", _ROW_ID, primary_key=True, autoincrement=True),
+    Column("definition_id", String(48), nullable=False),
+    Column("kind", String(32), nullable=False),
+    Column("since_us", BigInteger, nullable=False),
+    Column("until_us", BigInteger),
+    Column("person_id", String(48), nullable=False, default=""),
+    Column("reason", Text, nullable=False, default=""),
+    Column("ended_us", BigInteger),
+    Column("ended_by", String(48), nullable=False, default=""),
+    Index("ix_holds_since_us", "since_us"),
+    Index("ix_holds_ended_us", "ended_us"),
+)
+
+incidents = Table(
+    "incidents",
+    metadata,
+    Column("incident_id", String(36), primary_key=True),
+    Column("asset", String(48), nullable=False),
+    Column("cause", String(48), nullable=False),
+    Column("opened_us", BigInteger, nullable=False),
+    Column("last_raised_us", BigInteger, nullable=False),
+    Column("closed_us", BigInteger),
+    Column("folder", String(255), nullable=False, default=""),
+    Column("features_json", Text, nullable=False, default=""),
+    Index("ix_incidents_opened_us", "opened_us"),
+    Index("ix_incidents_closed_us", "closed_us"),
+)
+
+false_memory = Table(
+    "false_memory",
+    metadata,
+    Column("entry_id", _ROW_ID, primary_key=True, autoincrement=True),
+    Column("definition_id", String(48), nullable=False),
+    Column("source_id", String(48), nullable=False),
+    Column("alarm_id", String(36), nullable=False),
+    Column("target", String(64), nullable=False),
+    Column("label", String(64), nullable=False),
+    Column("x", Double, nullable=False),
+    Column("y", Double, nullable=False),
+    Column("w", Double, nullable=False),
+    Column("h", Double, nullable=False),
+    Column("embedding", LargeBinary, nullable=False),
+    Column("embedding_of", String(80), nullable=False),
+    Column("picture", String(255), nullable=False, default=""),
+    Column("times", Integer, nullable=False),
+    Column("last_seen_us", BigInteger),
+    Column("person_id", String(48), nullable=False),
+    Column("note", Text, nullable=False, default=""),
+    Column("created_us", BigInteger, nullable=False),
+    Column("expires_us", BigInteger, nullable=False),
+    Column("off_us", BigInteger),
+    Column("off_by", String(48), nullable=False, default=""),
+    Column("removed_us", BigInteger),
+    Column("removed_by", String(48), nullable=False, default=""),
+    Index("ix_false_memory_alarm_id", "alarm_id"),
+)
+
+definition_changes = Table(
+    "definition_changes",
+    metadata,
+    Column("change_id", _ROW_ID, primary_key=True, autoincrement=True),
+    Column("definition_id", String(48), nullable=False),
+    Column("utc_us", BigInteger, nullable=False),
+    Column("person_id", String(48), nullable=False),
+    Column("why", Text, nullable=False, default=""),
+    Column("before_json", Text, nullable=False),
+    Column("after_json", Text, nullable=False),
+    Index("ix_definition_changes_utc_us", "utc_us"),
 )
 
 station_state = Table(

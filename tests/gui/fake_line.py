@@ -47,7 +47,7 @@ from tests.gui.fake_station import CHANNELS, TARGETS, fake_packs, fake_station, 
 
 
 class FakeLine:
-    """Implements :class:`station.view.LinePort` without a line.
+    """Implements :class:`station.port.LinePort` without a line.
 
     Args:
         cameras: How many cameras there are; the first finds a defect, the last is gone (when there are three or more).
