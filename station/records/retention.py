@@ -19,7 +19,7 @@ from sqlalchemy import Connection, case, delete, exists, func, select, update
 from station.config import RecordsConfig
 from station.keeping import WhyKept
 from station.picture_strip import strip_path
-from station.records.schema import contributions, feedback, images, label_counts, series, to_us, trend, verdict_counts
+from station.records.schema import contributions, feedback, images, label_counts, score_tapes, series, to_us, trend, verdict_counts
 
 _log = logging.getLogger(__name__)
 
@@ -101,13 +101,14 @@ def forget_pictures(pictures: list[OldPicture], now_utc: datetime) -> Callable[[
 
 
 def forget_values(config: RecordsConfig, now_utc: datetime) -> Callable[[Connection], None]:
-    """Trend values, what drove scores, and counts older than ``keep_days``."""
+    """Trend values, scores, what drove them, and counts older than ``keep_days``."""
     before_us = to_us(now_utc - timedelta(days=config.keep_days))
 
     def write(connection: Connection) -> None:
         for series_id in connection.execute(select(series.c.series_id)).scalars().all():
             for table in (trend, contributions):
                 connection.execute(delete(table).where(table.c.series_id == series_id, table.c.utc_us < before_us))
+        connection.execute(delete(score_tapes).where(score_tapes.c.begin_us < before_us))
         connection.execute(delete(verdict_counts).where(verdict_counts.c.start_us < before_us))
         connection.execute(delete(label_counts).where(label_counts.c.start_us < before_us))
 

@@ -256,6 +256,16 @@ definition_changes = Table(
     Index("ix_definition_changes_utc_us", "utc_us"),
 )
 
+score_tapes = Table(
+    "score_tapes",
+    metadata,
+    Column("series_id", _ROW_ID, ForeignKey("series.series_id"), primary_key=True, autoincrement=False),
+    Column("begin_us", BigInteger, primary_key=True, autoincrement=False),
+    Column("end_us", BigInteger, nullable=False),
+    Column("header_json", Text, nullable=False),
+    Column("runs", LargeBinary, nullable=False),
+)
+
 station_state = Table(
     "station_state",
     metadata,

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,6 +37,7 @@ from station.records.writer import DatabaseWriter, Job, Keep, WriterState
 from station.view import RISK_PREFIX, AlarmRecord, DiskView, Feedback, ImageQuery, ImageRecord, PeriodReport, ReviewLoad, Trace
 
 _log = logging.getLogger(__name__)
+Answer = TypeVar("Answer")
 
 HEARTBEAT_S = 5.0
 """The records note so often that the station is alive."""
@@ -220,7 +222,28 @@ class Records:
         write = journal.verdict_counts(source_id, start_utc, end_utc, (inspected, defects, no_verdict), labels or {})
         self._writer.submit(Job(write, Keep.JOURNAL, Durability.NORMAL, "Counts"))
 
+    def keep_row(self, write: journal.Write, what: str, keep: Keep = Keep.JOURNAL) -> None:
+        """Have *write* carried out on the writer thread, in order with everything else kept; *what* names it where it fails."""
+        self._writer.submit(Job(write, keep, Durability.FULL if keep is not Keep.DROPPABLE else Durability.NORMAL, what))
+
+    def confirm_row(self, write: journal.Write, what: str) -> None:
+        """As :meth:`keep_row`, but on disk (fsync) when it returns.
+
+        Raises:
+            RecordsError: It is not on disk; the sentence says what to do.
+        """
+        self._writer.confirm(Job(write, Keep.CONFIRMED, Durability.FULL, what))
+
     # ------------------------------------------------------------------ asking
+
+    def ask(self, query: Callable[[Connection], Answer]) -> Answer:
+        """What *query* reads; it must only read. Call it from a worker thread.
+
+        Raises:
+            RecordsError: The records cannot be read.
+        """
+        with self._reading() as connection:
+            return query(connection)
 
     def open_alarms(self) -> LeftOpen:
         """What the last run left open, as it was when the records were opened."""

@@ -95,9 +95,20 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("change_id", name=op.f("pk_definition_changes")),
     )
     op.create_index("ix_definition_changes_utc_us", "definition_changes", ["utc_us"])
+    op.create_table(
+        "score_tapes",
+        sa.Column("series_id", _row_id(), autoincrement=False, nullable=False),
+        sa.Column("begin_us", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("end_us", sa.BigInteger(), nullable=False),
+        sa.Column("header_json", sa.Text(), nullable=False),
+        sa.Column("runs", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(["series_id"], ["series.series_id"], name=op.f("fk_score_tapes_series_id_series")),
+        sa.PrimaryKeyConstraint("series_id", "begin_us", name=op.f("pk_score_tapes")),
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("score_tapes")
     op.drop_table("definition_changes")
     op.drop_table("false_memory")
     op.drop_table("incidents")
