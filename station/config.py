@@ -11,6 +11,11 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+CRITICAL = 1
+"""Priority of warnings that are never held back, demoted or put aside."""
+MAX_SHELVE_S = 86400
+"""Nothing is put aside for longer, s."""
+
 Identifier = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,47}$")]
 
 
@@ -291,6 +296,28 @@ Condition = Annotated[
 ]
 
 
+class SuppressedWhile(Strict):
+    """A machine state, read from a channel, in which a warning means nothing (e.g. the machine stands)."""
+
+    source: Identifier = Field(description="Sensor link")
+    channel: str = Field(description="Channel id")
+    side: Literal["high", "low"] = Field(description="high: the state holds above begins_at; low: below")
+    begins_at: float = Field(description="Limit beyond which the state holds")
+    ends_at: float = Field(description="Limit back at which it is over; not beyond begins_at")
+    on_delay_s: Annotated[float, Field(ge=0)] = Field(default=0.0, description="Must last so long before the warning is suppressed")
+    off_delay_s: Annotated[float, Field(ge=0)] = Field(
+        default=0.0, description="Must be over so long before the warning counts again, e.g. while the machine runs up"
+    )
+    why: Text = Field(description="What the state is, for the list of suppressed warnings")
+
+    @model_validator(mode="after")
+    def _check_limits(self) -> SuppressedWhile:
+        if (self.ends_at > self.begins_at) if self.side == "high" else (self.ends_at < self.begins_at):
+            beyond = "above" if self.side == "high" else "below"
+            raise ValueError(f"ends_at {self.ends_at:g} is {beyond} begins_at {self.begins_at:g}; exchange them")
+        return self
+
+
 class Choice(Strict):
     """A button of the feedback: a cause or an action."""
 
@@ -316,6 +343,21 @@ class AlarmConfig(Strict):
     on_delay_s: Annotated[float, Field(ge=0)] = Field(default=0.0, description="Must last so long before it is raised")
     off_delay_s: Annotated[float, Field(ge=0)] = Field(default=0.0, description="Must be over so long before it clears")
     latch: bool = Field(default=False, description="Stays until reset by a person, even when over")
+    max_shelve_s: Annotated[int, Field(ge=60, le=MAX_SHELVE_S)] = Field(
+        default=28800, description="People may put it aside for at most so long, s; a warning of priority 1 never"
+    )
+    suppressed_while: SuppressedWhile | None = Field(
+        default=None, description="Machine state in which it means nothing and does not warn; none: it always warns"
+    )
+    realarm_after_s: Annotated[int, Field(ge=60, le=86400)] | None = Field(
+        default=None, description="Acknowledged and still there after so long, it asks again; none: it does not"
+    )
+    most_per_10_min: Annotated[int, Field(ge=2, le=1000)] = Field(
+        default=10, description="Rings at most so often in 10 minutes; beyond it stays open until it has calmed down. Not for priority 1"
+    )
+    joins: Identifier | None = Field(
+        default=None, description="Cause that it shares with other warnings of its asset: together they are one incident; none: its own id"
+    )
     causes: tuple[Choice, ...] = Field(default=(), description="Buttons: what it was")
     actions: tuple[Choice, ...] = Field(default=(), description="Buttons: what was done")
 
@@ -323,6 +365,14 @@ class AlarmConfig(Strict):
     def _check_counts(self) -> AlarmConfig:
         if self.raise_count > self.of_last:
             raise ValueError(f"raise_count {self.raise_count} is more than of_last {self.of_last}; lower one or raise the other")
+        return self
+
+    @model_validator(mode="after")
+    def _check_critical(self) -> AlarmConfig:
+        fields = type(self).model_fields
+        hides = [key for key in ("suppressed_while", "max_shelve_s", "most_per_10_min") if getattr(self, key) != fields[key].default]
+        if self.priority == CRITICAL and hides:
+            raise ValueError(f"a warning of priority 1 is never held back; take {hides[0]} out or give it priority 2")
         return self
 
 
@@ -340,6 +390,41 @@ class RecordsConfig(Strict):
     trend_interval_s: Annotated[float, Field(gt=0)] = Field(default=1.0, description="Sensor values are kept so often")
 
 
+class IncidentsConfig(Strict):
+    """How warnings become incidents, and what is kept of them."""
+
+    window_s: Annotated[float, Field(ge=0, le=86400)] = Field(
+        default=120.0,
+        description="A warning of the same cause and asset so long after the incident closed opens it again; later it is a new one",
+    )
+    keep_mib: Annotated[int, Field(ge=10)] = Field(
+        default=2048, description="Picture strips and traces of all incidents together; the oldest closed ones go first"
+    )
+
+
+class HornConfig(Strict):
+    """When the window sounds and flashes."""
+
+    priorities: tuple[Annotated[int, Field(ge=1, le=4)], ...] = Field(
+        default=(1, 2, 3), description="Priorities that sound, each with its own pattern; empty: no sound at all"
+    )
+    repeat_after_s: Annotated[float, Field(ge=0, le=3600)] = Field(
+        default=300.0, description="What is still not acknowledged so long after it was silenced, or sounded once, sounds again; 0: never"
+    )
+    volume: Annotated[float, Field(gt=0, le=1)] = Field(default=0.8, description="Loudness, beside the computer's own")
+    flash: bool = Field(
+        default=False, description="The window's border flashes, slower than twice a second, at a new warning of priority 1"
+    )
+
+    @model_validator(mode="after")
+    def _check(self) -> HornConfig:
+        if len(set(self.priorities)) < len(self.priorities):
+            raise ValueError(f"priorities {list(self.priorities)} names one twice; name each once")
+        if 0 < self.repeat_after_s < 30:
+            raise ValueError(f"repeat_after_s {self.repeat_after_s:g} leaves no time to act; give 30 or more, or 0 for never")
+        return self
+
+
 class StationFile(Strict):
     """The whole station file."""
 
@@ -350,3 +435,5 @@ class StationFile(Strict):
     sensors: tuple[Sensor, ...] = Field(default=(), description="Sensor links")
     alarms: tuple[AlarmConfig, ...] = Field(default=(), description="Alarm definitions")
     records: RecordsConfig = Field(default=RecordsConfig(), description="Records")
+    horn: HornConfig = Field(default=HornConfig(), description="Horn")
+    incidents: IncidentsConfig = Field(default=IncidentsConfig(), description="Incidents")

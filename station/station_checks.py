@@ -37,6 +37,7 @@ def contradictions(data: Table, packs: Packs | None) -> Iterator[Found]:
         yield from _channels_for_model(path, sensor, taken)
     for path, alarm in _tables(data, "alarms"):
         yield from _alarm(path, alarm, data)
+        yield from _joins(path, alarm, data)
 
 
 def _numbers_that_are_none(path: KeyPath, node: object) -> Iterator[Found]:
@@ -146,6 +147,24 @@ def _asset(path: KeyPath, alarm: Table, data: Table) -> Iterator[Found]:
     assets = {s["asset"] for kind in ("cameras", "sensors") for _, s in _tables(data, kind) if isinstance(s.get("asset"), str)}
     if isinstance(asset, str) and assets and asset not in assets:
         yield (*path, "asset"), f'no camera and no sensor has the asset "{asset}"{did_you_mean(asset, assets)}'
+
+
+def _joins(path: KeyPath, alarm: Table, data: Table) -> Iterator[Found]:
+    """A cause that no other warning of the asset has joins nothing: mostly a slip of the pen."""
+    cause, asset = alarm.get("joins"), alarm.get("asset")
+    if not isinstance(cause, str):
+        return
+    others = [other for other_path, other in _tables(data, "alarms") if other_path != path]
+    shared = {c: other.get("asset") for other in others for c in (other.get("joins"), other.get("id")) if isinstance(c, str)}
+    if any(other.get("asset") == asset and cause == (other.get("joins") or other.get("id")) for other in others):
+        return
+    if cause in shared and shared[cause] != asset:
+        yield (*path, "joins"), f'"{cause}" is a cause of the asset "{shared[cause]}", not of "{asset}"; one incident has one asset'
+        return
+    yield (
+        (*path, "joins"),
+        f'no other warning of "{asset}" has the cause "{cause}"{did_you_mean(cause, shared)}; name it there too, or leave it out',
+    )
 
 
 def _source(path: KeyPath, condition: Table, data: Table) -> Iterator[Found]:

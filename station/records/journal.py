@@ -13,7 +13,7 @@ from inference.findings import Contribution, Finding, Region, Verdict
 from inference.reasons import Reason, ReasonCode
 from station.events import AlarmEvent, AlarmEventKind, StationEvent
 from station.frames import AlarmId, PersonId, SourceId
-from station.records import schema
+from station.records import incident_rows, schema
 from station.records.schema import to_us
 from station.view import AlarmState, Feedback
 
@@ -39,6 +39,7 @@ def alarm_event(event: AlarmEvent) -> Write:
     }
     first = _first_row(event, at_us) if event.kind is AlarmEventKind.RAISED else None
     changes = _changes(event, at_us)
+    follow = incident_rows.follow(event)
 
     def write(connection: Connection) -> None:
         connection.execute(insert(schema.alarm_events).values(event_row))
@@ -46,6 +47,7 @@ def alarm_event(event: AlarmEvent) -> Write:
             connection.execute(insert(schema.alarms).values(first))
         else:
             connection.execute(update(schema.alarms).where(schema.alarms.c.alarm_id == event.alarm_id).values(changes))
+        follow(connection)
 
     return write
 
@@ -62,6 +64,7 @@ def _first_row(event: AlarmEvent, at_us: int) -> dict[str, object]:
         "state": event.state.value,
         "raised_us": at_us,
         "finding_count": event.count,
+        "incident_id": event.incident_id,
         **_cause(event),
     }
 
@@ -83,6 +86,8 @@ def _changes(event: AlarmEvent, at_us: int) -> dict[str, object]:
         "finding_count": event.count,
         "closed_us": at_us if event.closes else None,
     }
+    if event.incident_id:
+        changes["incident_id"] = event.incident_id
     match event.kind:
         case AlarmEventKind.RAISED_AGAIN:
             changes |= {"returned_us": None, "acknowledged_us": None, "acknowledged_by": "", **_cause(event)}

@@ -19,7 +19,7 @@ from sqlalchemy import Connection, Exists, Row, Select, and_, exists, func, sele
 from inference.findings import Verdict
 from station.config import AlarmConfig, Text
 from station.events import OpenAlarm
-from station.frames import AlarmId, DefinitionId, PersonId, SourceId
+from station.frames import AlarmId, DefinitionId, IncidentId, PersonId, SourceId
 from station.keeping import WhyKept
 from station.past import Drivers, PictureAnswers
 from station.records.journal import contributions_from_json, finding_from_json, reason_from_json
@@ -103,6 +103,7 @@ def left_open(connection: Connection, images_dir: Path) -> LeftOpen:
                 reason=reason_from_json(row.reason_json),
                 detail=row.detail,
                 input_ref=row.input_ref,
+                incident_id=IncidentId(row.incident_id),
             )
         )
     ids = [alarm.alarm_id for alarm in found]
@@ -326,6 +327,7 @@ def _alarm_record(row: Row[tuple[object, ...]], answer: Feedback | None) -> Alar
         count=row.finding_count,
         feedback=answer,
         by_model=bool(row.finding_json),
+        incident_id=IncidentId(row.incident_id),
     )
 
 

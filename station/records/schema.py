@@ -209,6 +209,7 @@ incidents = Table(
     Column("last_raised_us", BigInteger, nullable=False),
     Column("closed_us", BigInteger),
     Column("folder", String(255), nullable=False, default=""),
+    Column("no_evidence", Text, nullable=False, server_default=""),
     Column("features_json", Text, nullable=False, default=""),
     Index("ix_incidents_opened_us", "opened_us"),
     Index("ix_incidents_closed_us", "closed_us"),

@@ -50,6 +50,7 @@ def upgrade() -> None:
         sa.Column("last_raised_us", sa.BigInteger(), nullable=False),
         sa.Column("closed_us", sa.BigInteger(), nullable=True),
         sa.Column("folder", sa.String(255), nullable=False),
+        sa.Column("no_evidence", sa.Text(), nullable=False, server_default=""),
         sa.Column("features_json", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("incident_id", name=op.f("pk_incidents")),
     )
