@@ -62,6 +62,12 @@ def alarm_state_word(state: AlarmState) -> str:
             return QCoreApplication.translate("Words", "over, not acknowledged")
         case AlarmState.LATCHED:
             return QCoreApplication.translate("Words", "over, to be reset")
+        case AlarmState.SHELVED:
+            return QCoreApplication.translate("Words", "put aside")
+        case AlarmState.SUPPRESSED:
+            return QCoreApplication.translate("Words", "suppressed by design")
+        case AlarmState.OUT_OF_SERVICE:
+            return QCoreApplication.translate("Words", "out of service")
 
 
 def answer_word(answer: FeedbackAnswer) -> str:

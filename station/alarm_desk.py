@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -19,13 +19,17 @@ from inference.errors import LinesideError
 from inference.findings import Finding
 from inference.reasons import Reason
 from station.alarms.engine import AlarmEngine, AlarmRefusedError
+from station.alarms.seen_false import SeenFalse
 from station.alarms.slots import Cause
 from station.clock import Clock
-from station.config import AlarmConfig
+from station.config import AlarmConfig, IncidentsConfig
 from station.events import AlarmEvent, AlarmEventKind, OpenAlarm, SystemFault
-from station.frames import AlarmId, JudgedFrame, JudgedSample, PersonId, SourceId
+from station.frames import AlarmId, DefinitionId, JudgedFrame, JudgedSample, PersonId, SourceId
+from station.incident_view import IncidentView
+from station.incidents.book import IncidentBook
 from station.records.store import Records
 from station.view import AlarmKind, AlarmView, Feedback, Outcome
+from station.warning_view import FloodView, HoldView
 
 _log = logging.getLogger(__name__)
 _RAISES = (AlarmEventKind.RAISED, AlarmEventKind.RAISED_AGAIN)
@@ -40,6 +44,7 @@ class AlarmDesk:
         records: Where events are kept.
         clock: Source of time.
         own_time_ids: Sources whose delays run by the time their inputs carry: replays.
+        incidents: Says which warnings are one incident; called under the desk's lock.
     """
 
     def __init__(
@@ -50,23 +55,28 @@ class AlarmDesk:
         clock: Clock,
         *,
         own_time_ids: Collection[SourceId] = (),
+        incidents: IncidentBook | None = None,
     ) -> None:
         self._engine = AlarmEngine(definitions, camera_ids=camera_ids, own_time_ids=own_time_ids)
+        self._incidents = incidents or IncidentBook(IncidentsConfig().window_s)
         self._records = records
         self._clock = clock
         self._lock = threading.Lock()
         self._commands = threading.Lock()
         """One person's command after the other: what is planned is carried out before the next one is planned."""
+        self._definitions = tuple(definitions)
+        self._seen_false: SeenFalse | None = None
+        self._listeners: list[Callable[[AlarmEvent], None]] = []
         self._answers: dict[AlarmId, Feedback] = {}
         self._images: dict[AlarmId, Path] = {}
         self._raised = dict.fromkeys(AlarmKind, 0)
-        self._silenced = False
         self._changed = 0
 
     def restore(self) -> None:
         """Take over what the last run left open. Before anything is judged."""
         state = self._records.open_alarms()
         with self._lock:
+            self._incidents.restore(state.alarms, self._records, self._clock.monotonic_s(), self._clock.utc())
             events = self._engine.restore(state.alarms, self._clock.monotonic_s(), self._clock.utc(), away_since_utc=state.last_alive_utc)
             self._answers.update(state.feedback)
             self._images.update(state.images)
@@ -172,6 +182,7 @@ class AlarmDesk:
                 alarm = self._open_alarm(feedback.alarm_id)
                 if alarm is not None:
                     self._answers[feedback.alarm_id] = feedback
+                    self._incidents.answered(feedback, alarm.definition, feedback.utc or self._clock.utc())
                 self._changed += 1
             if alarm is not None and alarm.acknowledged_by is None:
                 try:
@@ -190,11 +201,50 @@ class AlarmDesk:
             return Outcome(ok=False, sentence=str(error))
         return Outcome(ok=True)
 
-    def silence(self) -> None:
-        """Silence the horn until the next warning."""
+    def ask_before_raising(self, seen_false: SeenFalse) -> None:
+        """From now on ask *seen_false* of every finding that speaks for a warning; see there. Before anything is judged."""
         with self._lock:
-            self._silenced = True
-            self._changed += 1
+            self._seen_false = seen_false
+
+    def listen(self, listener: Callable[[AlarmEvent], None]) -> None:
+        """Have *listener* called with every event, in order, under the lock: it must be quick and must not call back."""
+        with self._lock:
+            self._listeners.append(listener)
+
+    def definitions(self) -> tuple[AlarmConfig, ...]:
+        """Every definition in force."""
+        return self._definitions
+
+    def holds(self) -> tuple[HoldView, ...]:
+        """What is held back, oldest first."""
+        return ()
+
+    def flood(self) -> FloodView | None:
+        """Set while more warnings ring than a person can answer."""
+        return None
+
+    def shelve(self, definition_id: DefinitionId, duration_s: float, reason: str, person: PersonId) -> Outcome:
+        """Put a warning aside for a time; when it returns ok it is on disk."""
+        return Outcome(ok=False, sentence=f"{definition_id} cannot be put aside yet")
+
+    def unshelve(self, definition_id: DefinitionId, person: PersonId) -> Outcome:
+        """Take a warning that was put aside back; when it returns ok it is on disk."""
+        return Outcome(ok=False, sentence=f"{definition_id} is not put aside")
+
+    def take_out_of_service(self, definition_id: DefinitionId, reason: str, person: PersonId) -> Outcome:
+        """Take a warning out of service; when it returns ok it is on disk."""
+        return Outcome(ok=False, sentence=f"{definition_id} cannot be taken out of service yet")
+
+    def return_to_service(self, definition_id: DefinitionId, person: PersonId) -> Outcome:
+        """Take a warning back into service; when it returns ok it is on disk."""
+        return Outcome(ok=False, sentence=f"{definition_id} is not out of service")
+
+    def redefine(self, definition: AlarmConfig, person: PersonId, why: str) -> Outcome:
+        """Put *definition* in the place of the one with its id, now, without losing what is open; on disk when it returns ok.
+
+        Limits, delays, texts and priority may change; what it listens to may not.
+        """
+        return Outcome(ok=False, sentence=f"{definition.id} cannot be changed while the line runs yet")
 
     def picture_kept(self, alarm_id: AlarmId, path: Path) -> None:
         """The judged frame of a warning is (being) written to *path*."""
@@ -207,11 +257,6 @@ class AlarmDesk:
     def changed(self) -> int:
         """Counts up with every change."""
         return self._changed
-
-    @property
-    def silenced(self) -> bool:
-        """Whether the horn is silenced."""
-        return self._silenced
 
     @property
     def raised(self) -> Mapping[AlarmKind, int]:
@@ -242,7 +287,16 @@ class AlarmDesk:
             finding=alarm.finding,
             reason=alarm.reason,
             detail=alarm.detail,
+            demoted_to=alarm.demoted_to,
+            seen_false=alarm.seen_false,
+            activation=alarm.activation,
+            incident_id=self._incidents.incident_of(alarm.alarm_id),
         )
+
+    def incident_views(self, alarms: Sequence[AlarmView]) -> tuple[IncidentView, ...]:
+        """The open incidents of *alarms*, in their order."""
+        with self._lock:
+            return self._incidents.views(alarms)
 
     def _try(self, alarm_id: AlarmId, person: PersonId, note: str, kind: AlarmEventKind) -> Outcome:
         try:
@@ -260,9 +314,9 @@ class AlarmDesk:
             self._records.confirm(planned)
             with self._lock:
                 for event in self._engine.commit(planned):
-                    self._note(event)
+                    noted = self._note(event)
                     if event is not planned:
-                        self._records.keep_event(event)
+                        self._records.keep_event(noted)
 
     def _open_alarm(self, alarm_id: AlarmId) -> OpenAlarm | None:
         return next((alarm for alarm in self._engine.open_alarms() if alarm.alarm_id == alarm_id), None)
@@ -270,19 +324,20 @@ class AlarmDesk:
     def _keep(self, events: Sequence[AlarmEvent]) -> None:
         """Count and journal *events*; the caller holds the lock, so that they are kept in the order they happened."""
         for event in events:
-            self._note(event)
-            self._records.keep_event(event)
+            self._records.keep_event(self._note(event))
 
-    def _note(self, event: AlarmEvent) -> None:
+    def _note(self, event: AlarmEvent) -> AlarmEvent:
         self._changed += 1
-        if event.kind in _RAISES:
-            self._silenced = False
+        event = self._incidents.take(event)
+        for listener in self._listeners:
+            listener(event)
         if event.kind is AlarmEventKind.RAISED:
             self._raised[event.alarm_kind] += 1
         if event.closes:
             self._images.pop(event.alarm_id, None)
             self._answers.pop(event.alarm_id, None)
         _log.info("%s %s (%s)", event.definition.id, event.kind.value, event.source_id)
+        return event
 
 
 def _raising(events: Sequence[AlarmEvent]) -> tuple[AlarmEvent, ...]:

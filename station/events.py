@@ -13,7 +13,7 @@ from enum import StrEnum
 from inference.findings import Finding
 from inference.reasons import Reason
 from station.config import AlarmConfig
-from station.frames import AlarmId, PersonId, SourceId
+from station.frames import AlarmId, IncidentId, PersonId, SourceId
 from station.view import AlarmKind, AlarmState
 
 STATION_SOURCE = SourceId("station")
@@ -40,6 +40,20 @@ class AlarmEventKind(StrEnum):
     """More findings stand behind it; at most one such event every few seconds, every other event carries the count too."""
     RETURNED = "returned"
     """The condition is over; the occurrence is closed when the state is NORMAL."""
+    REALARMED = "realarmed"
+    """Acknowledged long ago (``realarm_after_s``) and still active: wants a new acknowledgement."""
+    PROMOTED = "promoted"
+    """Was demoted as seen false; findings nobody called false satisfy it too now, so it rings with its full priority."""
+    CHATTERING = "chattering"
+    """Came too often (``most_per_10_min``): its return is held back until it has calmed down, and nothing rings anew."""
+    HELD = "held"
+    """Goes behind a hold; the state says which. An occurrence behind a hold neither shows nor rings."""
+    RAISED_HELD = "raised_held"
+    """Its condition begins behind a hold; nothing rings. The occurrence is a new one when its activation is 0."""
+    RELEASED = "released"
+    """Its last hold ended and its condition is over; the occurrence is closed when the state is NORMAL."""
+    REDEFINED = "redefined"
+    """Its definition was changed at run time."""
     ACKNOWLEDGED = "acknowledged"
     """By a person; the occurrence is closed when the state is NORMAL."""
     RESET = "reset"
@@ -48,6 +62,10 @@ class AlarmEventKind(StrEnum):
     """Taken over from the records after a restart; *detail* marks the time away."""
     WITHDRAWN = "withdrawn"
     """Closed because the station file has no such definition any more."""
+
+
+RINGING = frozenset({AlarmEventKind.RAISED, AlarmEventKind.RAISED_AGAIN, AlarmEventKind.REALARMED, AlarmEventKind.PROMOTED})
+"""Kinds that ask for a person anew: each counts the activation up, and only they make an acknowledged warning unacknowledged."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,6 +88,9 @@ class AlarmEvent:
         reason: Why there is no verdict; None otherwise.
         detail: Particulars in English; empty where there are none.
         input_ref: ``Frame.sequence`` or ``Sample.sequence`` of the input behind it; None where there is none.
+        demoted_to: Priority to show instead of the definition's, because its like was confirmed false; None: the definition's.
+        seen_false: How often its like was confirmed false; 0 where it never was, or since it was promoted.
+        activation: How often the occurrence has rung; 0 for one that happened behind a hold only.
     """
 
     kind: AlarmEventKind
@@ -87,6 +108,16 @@ class AlarmEvent:
     reason: Reason | None = None
     detail: str = ""
     input_ref: int | None = None
+    demoted_to: int | None = None
+    seen_false: int = 0
+    activation: int = 1
+    incident_id: IncidentId = IncidentId("")
+    """The incident it belongs to; the desk says it, the engine does not know."""
+
+    @property
+    def priority(self) -> int:
+        """The priority to show and sort by: the definition's unless it is demoted."""
+        return self.definition.priority if self.demoted_to is None else self.demoted_to
 
     @property
     def closes(self) -> bool:
@@ -114,6 +145,9 @@ class OpenAlarm:
         reason: Why there is no verdict; None otherwise.
         detail: Particulars in English, the newest time away after a restart included (in UTC).
         input_ref: Sequence number of the input that raised it.
+        demoted_to: Priority to show instead of the definition's, because its like was confirmed false; None: the definition's.
+        seen_false: How often its like was confirmed false; 0 where it never was, or since it was promoted.
+        activation: How often the occurrence has rung; 0 for one that happened behind a hold only.
     """
 
     alarm_id: AlarmId
@@ -131,6 +165,16 @@ class OpenAlarm:
     reason: Reason | None = None
     detail: str = ""
     input_ref: int | None = None
+    demoted_to: int | None = None
+    seen_false: int = 0
+    activation: int = 1
+    incident_id: IncidentId = IncidentId("")
+    """The incident it belongs to, from records; empty where they know none."""
+
+    @property
+    def priority(self) -> int:
+        """The priority to show and sort by: the definition's unless it is demoted."""
+        return self.definition.priority if self.demoted_to is None else self.demoted_to
 
 
 class StationEventKind(StrEnum):

@@ -20,6 +20,7 @@ from station.events import StationEvent, StationEventKind
 from station.frames import AlarmId, PersonId, SourceId
 from station.growth_view import AREA_PREFIX
 from station.health import DeviceStatus, worst
+from station.horn_desk import HornDesk
 from station.image_judging import ImageJudge
 from station.line_state import StationWatch, line_state
 from station.live_tests import LiveTests
@@ -56,6 +57,7 @@ from station.view import (
     SensorView,
     Trace,
 )
+from station.warning_desk import WarningDesk
 
 _log = logging.getLogger(__name__)
 _STOP_DEADLINE_S = 5.0
@@ -110,6 +112,7 @@ class Line:
         self._shelf = ModelShelf((data.packs, models_dir()), self._note_provider)
         camera_ids = [SourceId(camera.id) for camera in station.cameras]
         self._alarms = AlarmDesk(station.alarms, camera_ids, self._records, self.clock, own_time_ids=own_time_ids(station))
+        self._warnings = WarningDesk(self._alarms, station.people, lambda: self._person)
         self._cameras = CameraSide(station, base_dir, camera_openers or {}, self._shelf, self._alarms, self._records, self.clock)
         interval_s = station.records.trend_interval_s
         self._sensors = SensorSide(
@@ -119,6 +122,7 @@ class Line:
         self._counts = ShiftCounts(
             station.station.shifts, self._records, frames.parts, frames.labels, lambda: sum(self._alarms.raised.values()), self.clock
         )
+        self._horn = HornDesk(station.horn, self._alarms.views, lambda: False, self._records.keep_event, self.clock)
         self._supervisor = Supervisor(
             self._doubts,
             self._alarms.on_doubt,
@@ -126,6 +130,7 @@ class Line:
                 (0.0, lambda: frames.keep_pictures(self._alarms.tick())),
                 (_STRIPS_EVERY_S, lambda: frames.keep_strips(self.clock.monotonic_s())),
                 (_STATION_EVERY_S, lambda: frames.keep_behind(self._cameras.growth.end_steps())),
+                (0.0, self._horn.look),
                 (0.0, self._counts.look_at_clock),
                 (_STATION_EVERY_S, self._look_at_station),
                 (_COUNTS_EVERY_S, self._counts.keep),
@@ -250,6 +255,11 @@ class Line:
         """The packs that are there."""
         return self._shelf.contracts()
 
+    @property
+    def warnings(self) -> WarningDesk:
+        """Putting warnings aside, taking them out of service."""
+        return self._warnings
+
     def snapshot(self) -> LineSnapshot:
         """The newest state; cheap, from any thread."""
         cameras, sensors = self._cameras.views(), self._sensors.views()
@@ -267,6 +277,8 @@ class Line:
             cameras=cameras,
             sensors=sensors,
             alarms=self._alarms.views(),
+            holds=self._alarms.holds(),
+            flood=self._alarms.flood(),
             counts=Counts(
                 inspected=tally.inspected,
                 defects=tally.defects,
@@ -279,7 +291,7 @@ class Line:
             sensor_status=worst(view.health.status for view in sensors),
             simulated=any(view.simulated for view in cameras) or any(view.simulated for view in sensors),
             person_id=self._person,
-            silenced=self._alarms.silenced,
+            horn=self._horn.view,
             provider_notes=self._shelf.notes,
             changed=self._alarms.changed + self._cameras.received + self._sensors.received,
         )
@@ -320,8 +332,7 @@ class Line:
 
     def silence(self) -> None:
         """Silence the horn."""
-        self._alarms.silence()
-        self._records.keep_event(StationEvent(StationEventKind.SILENCED, self.clock.utc(), person_id=self._person))
+        self._horn.silence(self._person)
 
     def give_feedback(self, feedback: Feedback) -> Outcome:
         """Keep *feedback*, as the signed-in person."""

@@ -16,6 +16,7 @@ from station.config import StationFile
 from station.frames import AlarmId, PersonId, SourceId
 from station.past import Drivers
 from station.view import AlarmRecord, Feedback, ImageQuery, ImageRecord, LineSnapshot, LiveTest, Outcome, PeriodReport, ReviewLoad, Trace
+from station.warning_port import WarningPort
 
 
 class LinePort(Protocol):
@@ -38,6 +39,11 @@ class LinePort(Protocol):
     @property
     def packs(self) -> tuple[PackContract, ...]:
         """The packs loaded."""
+        ...
+
+    @property
+    def warnings(self) -> WarningPort:
+        """Putting warnings aside, taking them out of service (station.warning_port)."""
         ...
 
     def snapshot(self) -> LineSnapshot:

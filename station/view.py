@@ -17,10 +17,13 @@ from numpy.typing import NDArray
 from inference.findings import Finding, ImageU8, Verdict
 from inference.reasons import Reason
 from station.config import AlarmConfig, Text
-from station.frames import AlarmId, DefinitionId, JudgedFrame, PersonId, SourceId
+from station.frames import AlarmId, DefinitionId, IncidentId, JudgedFrame, PersonId, SourceId
 from station.growth_view import GrowthView
 from station.health import DeviceStatus, SourceHealth
+from station.horn_view import HornView
+from station.incident_view import IncidentView
 from station.past import PictureAnswers
+from station.warning_view import FloodView, HoldView
 
 RISK_PREFIX = "risk:"
 """Names of channels that begin so mean the score of a model's target."""
@@ -39,7 +42,10 @@ class LineState(StrEnum):
 
 
 class AlarmState(StrEnum):
-    """ISA-18.2 states in use; shelving and suppression have their place in the life cycle table."""
+    """ISA-18.2 states; the life cycle is a table in :mod:`station.alarms.life_cycle`.
+
+    The last three are holds: a warning in one of them is not among ``LineSnapshot.alarms`` but behind one of ``holds``.
+    """
 
     NORMAL = "normal"
     UNACKNOWLEDGED_ACTIVE = "unacknowledged_active"
@@ -47,6 +53,9 @@ class AlarmState(StrEnum):
     RETURNED_UNACKNOWLEDGED = "returned_unacknowledged"
     LATCHED = "latched"
     """Returned and acknowledged, waits for a reset."""
+    SHELVED = "shelved"
+    SUPPRESSED = "suppressed"
+    OUT_OF_SERVICE = "out_of_service"
 
 
 class AlarmKind(StrEnum):
@@ -112,6 +121,21 @@ class AlarmView:
     reason: Reason | None = None
     """For NO VERDICT and system alarms: why."""
     detail: str = ""
+    incident_id: IncidentId = IncidentId("")
+    """The incident it belongs to; ``LineSnapshot.incidents`` has those that are open."""
+    demoted_to: int | None = None
+    """Shown with this priority instead of the definition's, because its like was confirmed false before."""
+    seen_false: int = 0
+    """How often its like was confirmed false, as of when it was raised; 0 also after it was promoted."""
+    activation: int = 1
+    """How often it has asked for a person: counts up with everything that rings."""
+    chattering: bool = False
+    """Comes and goes too often: it is held open until it has calmed down, and does not ring anew."""
+
+    @property
+    def priority(self) -> int:
+        """The priority to show and sort by: the definition's unless it is demoted."""
+        return self.definition.priority if self.demoted_to is None else self.demoted_to
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,11 +232,17 @@ class LineSnapshot:
     sensor_status: DeviceStatus
     simulated: bool
     person_id: PersonId | None = None
-    silenced: bool = False
+    horn: HornView = HornView()
     provider_notes: tuple[str, ...] = ()
     """What changed about providers, e.g. a fall back to CPU; English."""
     changed: int = 0
     """Counts up whenever anything but ages changed; equal numbers mean nothing to repaint."""
+    holds: tuple[HoldView, ...] = ()
+    """Definitions that are held back: shelved, suppressed by design, out of service; oldest first."""
+    flood: FloodView | None = None
+    """Set while more warnings ring than a person can answer."""
+    incidents: tuple[IncidentView, ...] = ()
+    """Open incidents, in the order of their most urgent warning."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,6 +316,8 @@ class AlarmRecord:
     feedback: Feedback | None = None
     by_model: bool = False
     """A model's finding raised it; not a limit, a missing verdict or the station itself."""
+    incident_id: IncidentId = IncidentId("")
+    """Empty for warnings that were kept before there were incidents."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from inference.reasons import Reason, ReasonCode
 from station.config import StationFile
 from station.frames import AlarmId, DefinitionId, Frame, JudgedFrame, PersonId, SourceId
 from station.health import DeviceStatus, SourceHealth
+from station.horn_view import HornView
 from station.past import Drivers, PictureAnswers
 from station.view import (
     AlarmRecord,
@@ -44,6 +45,7 @@ from station.view import (
 )
 from tests.gui.fake_data import START, channel_values, image_finding, open_alarms, picture, risk_finding, risk_score, trace
 from tests.gui.fake_station import CHANNELS, TARGETS, fake_packs, fake_station, target_title
+from tests.gui.fake_warnings import FakeWarnings
 
 
 class FakeLine:
@@ -60,7 +62,8 @@ class FakeLine:
         self._folder = folder
         self.time_s = 600.0
         self.person: PersonId | None = PersonId("wei")
-        self.silenced = False
+        self.horn = HornView(priority=2, bursts=1, burst_priority=2)
+        self._warnings = FakeWarnings(self)
         self.stopped = 0
         self.acknowledged: list[AlarmId] = []
         self.resets: list[AlarmId] = []
@@ -119,6 +122,10 @@ class FakeLine:
     def packs(self) -> tuple[PackContract, ...]:
         return self._packs
 
+    @property
+    def warnings(self) -> FakeWarnings:
+        return self._warnings
+
     def snapshot(self) -> LineSnapshot:
         cameras = tuple(self._camera(index) for index in range(len(self._station.cameras)))
         sensors = (self._sensor(),)
@@ -137,8 +144,10 @@ class FakeLine:
             sensor_status=DeviceStatus.GOOD,
             simulated=True,
             person_id=self.person,
-            silenced=self.silenced,
+            horn=self.horn,
             changed=self._changed,
+            holds=self._warnings.holds(),
+            flood=self._warnings.flood,
         )
 
     def alarms(self) -> tuple[AlarmView, ...]:
@@ -194,7 +203,7 @@ class FakeLine:
         return Outcome(ok=True)
 
     def silence(self) -> None:
-        self.silenced = True
+        self.horn = HornView(bursts=self.horn.bursts, burst_priority=2, silenced=True, silenced_by=self.person)
         self._changed += 1
 
     def give_feedback(self, feedback: Feedback) -> Outcome:

@@ -1,0 +1,64 @@
+"""Warnings that are held back, without a line: keeps what it was told, for tests of the window."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from station.config import CRITICAL, AlarmConfig, StationFile
+from station.frames import DefinitionId, PersonId, SourceId
+from station.view import Outcome
+from station.warning_view import FloodView, HoldKind, HoldView
+
+
+class _Line(Protocol):
+    person: PersonId | None
+    fail_with: str
+
+    @property
+    def station(self) -> StationFile: ...
+
+    @property
+    def now(self) -> datetime: ...
+
+
+class FakeWarnings:
+    """Implements :class:`station.warning_port.WarningPort`; tests may set ``flood`` and add to ``held``."""
+
+    def __init__(self, line: _Line) -> None:
+        self._line = line
+        self.held: dict[tuple[DefinitionId, HoldKind], HoldView] = {}
+        self.flood: FloodView | None = None
+
+    def definitions(self) -> tuple[AlarmConfig, ...]:
+        return self._line.station.alarms
+
+    def holds(self) -> tuple[HoldView, ...]:
+        return tuple(self.held.values())
+
+    def shelve(self, definition_id: DefinitionId, duration_s: float, reason: str) -> Outcome:
+        return self._hold(definition_id, HoldKind.SHELVED, duration_s, reason)
+
+    def unshelve(self, definition_id: DefinitionId) -> Outcome:
+        return self._let_go(definition_id, HoldKind.SHELVED)
+
+    def take_out_of_service(self, definition_id: DefinitionId, reason: str) -> Outcome:
+        return self._hold(definition_id, HoldKind.OUT_OF_SERVICE, None, reason)
+
+    def return_to_service(self, definition_id: DefinitionId) -> Outcome:
+        return self._let_go(definition_id, HoldKind.OUT_OF_SERVICE)
+
+    def _hold(self, definition_id: DefinitionId, kind: HoldKind, duration_s: float | None, reason: str) -> Outcome:
+        definition = next(one for one in self.definitions() if one.id == definition_id)
+        if self._line.fail_with or definition.priority == CRITICAL:
+            return Outcome(ok=False, sentence=self._line.fail_with or "A warning of priority 1 is never held back.")
+        until = None if duration_s is None else self._line.now + timedelta(seconds=duration_s)
+        source = SourceId(getattr(definition.when, "source", "station"))
+        view = HoldView(definition, kind, source, self._line.now, until, duration_s, self._line.person, reason)
+        self.held[definition_id, kind] = view
+        return Outcome(ok=True)
+
+    def _let_go(self, definition_id: DefinitionId, kind: HoldKind) -> Outcome:
+        if self._line.fail_with or self.held.pop((definition_id, kind), None) is None:
+            return Outcome(ok=False, sentence=self._line.fail_with or "This warning is not held back.")
+        return Outcome(ok=True)
