@@ -78,7 +78,7 @@ class Banner(QFrame):
         new = [alarm for alarm in snapshot.alarms if alarm.state in UNACKNOWLEDGED]
         urgent = new[0] if new else None
         latched = sum(alarm.state is AlarmState.LATCHED for alarm in snapshot.alarms)
-        counts = (len(new), len(snapshot.alarms) - len(new) - latched, latched, snapshot.silenced)
+        counts = (len(new), len(snapshot.alarms) - len(new) - latched, latched, snapshot.horn.silenced)
         # A snapshot makes its views anew: the same warning is another object every time.
         before = None if self._urgent is None else self._urgent.alarm_id
         changed = before != (None if urgent is None else urgent.alarm_id) or counts != self._counts

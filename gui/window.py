@@ -31,8 +31,6 @@ from station.view import LineSnapshot, ReviewLoad
 REFRESH_MS = 33
 _SCALE_SETTLES_MS = 150
 _REVIEW_LOAD_EVERY_MS = 20_000
-_BEEP_EVERY_TICKS = 90
-_BEEPS_UP_TO_PRIORITY = 2
 
 ScreenFactory = Callable[[LinePort, ThemeSource, Jobs, Commands, Clock], Screen]
 
@@ -70,6 +68,7 @@ class Window(QMainWindow):
         self._preferences, self._save, self._rooms = preferences, save, rooms
         self._clock = clock or SystemClock()
         self._ticks = 0
+        self._bursts = 0
         self._told_notes: set[str] = set()
         self._stopped = False
         self.jobs = Jobs(parent=self)
@@ -174,11 +173,11 @@ class Window(QMainWindow):
                 self.toast.tell(sentence_text(note))
 
     def _sound_horn(self, snapshot: LineSnapshot) -> None:
-        urgent = self.banner.urgent
-        if urgent is None or snapshot.silenced or self._ticks % _BEEP_EVERY_TICKS:
-            return
-        if urgent.definition.priority <= _BEEPS_UP_TO_PRIORITY:
-            QApplication.beep()
+        horn = snapshot.horn
+        if horn.bursts != self._bursts:
+            self._bursts = horn.bursts
+            if horn.priority is not None:
+                QApplication.beep()
 
     def show_room(self, room: Room) -> None:
         """Enter *room*; its screen is made when it is entered first."""

@@ -143,7 +143,7 @@ def test_a_provider_that_was_left_is_told_once(open_window: OpenWindow, fake_lin
 def test_silence_by_key(open_window: OpenWindow, fake_line: FakeLine, qtbot: QtBot) -> None:
     window = open_window(fake_line)
     press(window, Qt.Key.Key_S)
-    qtbot.waitUntil(lambda: fake_line.silenced, timeout=3000)
+    qtbot.waitUntil(lambda: fake_line.horn.silenced, timeout=3000)
     open_window.settle(window)
     assert not window.banner.silence.isEnabled()
     assert window.banner.urgent is not None, "silence is not an acknowledgement"

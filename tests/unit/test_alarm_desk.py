@@ -14,8 +14,10 @@ from inference.errors import RecordsError
 from inference.findings import Verdict
 from inference.reasons import Reason, ReasonCode
 from station.alarm_desk import AlarmDesk
-from station.events import AlarmEvent, SystemFault
+from station.config import HornConfig
+from station.events import AlarmEvent, StationEvent, StationEventKind, SystemFault
 from station.frames import AlarmId, JudgedFrame, JudgedSample, PersonId, Sample
+from station.horn_desk import HornDesk
 from station.records.store import Records
 from station.view import AlarmKind, AlarmState, Feedback, FeedbackAnswer
 from tests.unit.alarm_making import CAM, RIG, START, definition, finding, judged
@@ -155,14 +157,24 @@ def test_two_people_acknowledge_at_once_and_the_records_name_the_one_on_the_scre
     assert kept.acknowledged_by == desk.views()[0].acknowledged_by
 
 
-def test_silence_lasts_until_the_next_warning_and_acknowledges_nothing(desk: AlarmDesk) -> None:
+def test_silence_lasts_until_the_next_warning_and_acknowledges_nothing(desk: AlarmDesk, clock: HandClock) -> None:
+    journal: list[StationEvent] = []
+    horn = HornDesk(HornConfig(), desk.views, lambda: False, journal.append, clock)
     see(desk, 0.9)
-    desk.silence()
-    assert desk.silenced
+    horn.look()
+    assert horn.view.bursts == 1
+    horn.silence(PersonId("wei"))
+    assert horn.view.silenced
     assert desk.views()[0].state is AlarmState.UNACKNOWLEDGED_ACTIVE
+    assert [(event.kind, event.person_id, event.detail) for event in journal] == [(StationEventKind.SILENCED, "wei", "1 warnings")]
+    clock.now_s += 20
     see(desk, 0.1)
+    horn.look()
+    assert horn.view.bursts == 1, "no sound on return to normal"
     see(desk, 0.9)
-    assert not desk.silenced
+    horn.look()
+    assert not horn.view.silenced
+    assert horn.view.bursts == 2
 
 
 def test_a_warning_that_comes_back_before_it_was_closed_is_counted_once(desk: AlarmDesk, clock: HandClock) -> None:
