@@ -413,7 +413,7 @@ class HornConfig(Strict):
     )
     volume: Annotated[float, Field(gt=0, le=1)] = Field(default=0.8, description="Loudness, beside the computer's own")
     flash: bool = Field(
-        default=False, description="The window's border flashes, slower than twice a second, at a new warning of priority 1"
+        default=False, description="The window's border flashes, at most twice a second, at a new priority 1"
     )
 
     @model_validator(mode="after")

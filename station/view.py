@@ -20,7 +20,7 @@ from station.config import AlarmConfig, Text
 from station.frames import AlarmId, DefinitionId, IncidentId, JudgedFrame, PersonId, SourceId
 from station.growth_view import GrowthView
 from station.health import DeviceStatus, SourceHealth
-from station.horn_view import HornView
+from station.horn_view import QUIET, HornView
 from station.incident_view import IncidentView
 from station.past import PictureAnswers
 from station.warning_view import FloodView, HoldView
@@ -232,7 +232,7 @@ class LineSnapshot:
     sensor_status: DeviceStatus
     simulated: bool
     person_id: PersonId | None = None
-    horn: HornView = HornView()
+    horn: HornView = QUIET
     provider_notes: tuple[str, ...] = ()
     """What changed about providers, e.g. a fall back to CPU; English."""
     changed: int = 0
