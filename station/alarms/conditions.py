@@ -191,6 +191,13 @@ class Rule:
         self.active = self._wanted
         return Change.RAISED if self.active else Change.RETURNED
 
+    @property
+    def due_s(self) -> float | None:
+        """When the running delay will have run out, on the clock of :meth:`tick`; None where none runs or it stands still."""
+        if self._pending_s is None or self._paused_s is not None:
+            return None
+        return self._pending_s + (self._on_delay_s if self._wanted else self._off_delay_s)
+
     def take_over(self, hits: int) -> None:
         """The condition held when the program stopped: it holds until observed otherwise."""
         self.active = self._wanted = True
