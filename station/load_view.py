@@ -170,6 +170,7 @@ class Settings:
     """What can be tried of a definition.
 
     Attributes:
+        most_per_10_min: Rings at most so often in ten minutes.
         raise_at, clear_at: Limits of a channel or of growth, or scores; None where the definition has none of its own (a
             score: the pack's threshold; a clear limit: the raise limit) or its kind has no limits at all.
     """
@@ -178,6 +179,7 @@ class Settings:
     off_delay_s: float
     raise_count: int
     of_last: int
+    most_per_10_min: int
     raise_at: float | None = None
     clear_at: float | None = None
 
