@@ -73,6 +73,9 @@ class Resize(StrEnum):
     """Both sides independently."""
     FIT = "fit"
     """Aspect kept; the rest filled with the border colour *pad_value*."""
+    KEEP = "keep"
+    """Pixels kept, so that small defects stay as large as they were; the rest filled with *pad_value*. Only what is larger than the
+    network's input is shrunk, aspect kept; nothing is enlarged."""
 
 
 class Interpolation(StrEnum):
@@ -127,6 +130,8 @@ class Channel(Strict):
     stuck_after_s: Annotated[float, Field(gt=0)] | None = None
     """Constant for this long means a dead sensor; None where a constant is normal. Tables count rows: ``rate_hz * stuck_after_s``
     of them that differ in another channel."""
+    still_within: Annotated[float, Field(ge=0)] = 0.0
+    """Table packs: values no farther apart than this count as the same for *stuck_after_s*: less than the sensor's own resolution."""
     title: Text | None = None
     values: tuple[str, ...] = ()
     """Table packs: the words of a categorical column, read as 0, 1, 2, …; empty for numbers."""
@@ -192,12 +197,31 @@ class SequenceInput(Strict):
         return self
 
 
+class RowDoubt(Strict):
+    """Where *impossible* of *rows* rows one after the other cannot be, the others among them are not believed either: NO VERDICT.
+
+    A sensor that is swapped, noisy or told in another unit now and then reads what it might.
+    """
+
+    rows: Annotated[int, Field(ge=2)]
+    impossible: Annotated[int, Field(ge=1)]
+    """Rows with a reading out of its range, or unlike the training data."""
+
+    @model_validator(mode="after")
+    def _check_impossible(self) -> RowDoubt:
+        if self.impossible > self.rows:
+            raise ValueError("impossible is not more than rows")
+        return self
+
+
 class TableInput(Strict):
     """One row. Tensor: float32 (1, channels + derived)."""
 
     name: str
     dtype: Literal["float32"] = "float32"
     channels: Annotated[tuple[Channel, ...], Field(min_length=1)]
+    doubt: RowDoubt | None = None
+    """When impossible rows bring the ones around them into doubt. None: every row stands for itself."""
 
 
 class OutputKind(StrEnum):
@@ -218,6 +242,9 @@ class OutputKind(StrEnum):
     NOVELTY = "novelty"
     """(1, 1): how far the input lies from what the network was taught, about 1 for a usual one. At and above
     *novelty_limit* no target of the pack gets a verdict. Computed in the network itself, so it costs no second run."""
+    EMBEDDING = "embedding"
+    """(1, D), or a map (1, D, h, w) over the network's input: what the network sees, as numbers in which alike things lie close
+    together. It judges nothing; findings carry it (:mod:`inference.embedding`). At most one in a pack."""
 
 
 class Label(Strict):
@@ -268,6 +295,12 @@ class Output(Strict):
             raise ValueError(f"output {self.name}: novelty has novelty_limit and neither threshold nor near_miss")
         if self.kind is OutputKind.NOVELTY and (self.target or self.labels):
             raise ValueError(f"output {self.name}: novelty speaks of the whole input: it has no target and no labels")
+        return self
+
+    @model_validator(mode="after")
+    def _check_embedding(self) -> Output:
+        if self.kind is OutputKind.EMBEDDING and (self.threshold is not None or self.near_miss is not None or self.target or self.labels):
+            raise ValueError(f"output {self.name}: an embedding judges nothing: it has no threshold, near_miss, target or labels")
         return self
 
 
@@ -334,4 +367,6 @@ class PackContract(Strict):
             raise ValueError(f"task {self.task.value} wants exactly the input table [{wanted}], found {given or 'none'}")
         if not any(o.threshold is not None for o in self.outputs):
             raise ValueError("at least one output must carry a threshold")
+        if sum(o.kind is OutputKind.EMBEDDING for o in self.outputs) > 1:
+            raise ValueError("at most one output is an embedding")
         return self

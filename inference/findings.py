@@ -103,6 +103,8 @@ class Finding:
         forecast: float32 (steps,) of the value to come, read-only; None where the pack gives none.
         novelty: How unlike the training data the input is, as a share of what is accepted: 1 and above gets no verdict;
             None where the pack does not measure it or the input never reached the network.
+        embeddings: What the network saw there, float32 (n, D), read-only, rows of unit length: of the first regions, in their
+            order, or one row of the whole input where there are none. None where the pack has no such output or nothing was found.
         model, version, sha256: The pack that judged and the hash of its network. A version such as ``1.0.0+int8`` says that the
             pack's int8 variant of that network ran.
         provider: Execution provider that ran it, e.g. ``CPUExecutionProvider``.
@@ -129,3 +131,9 @@ class Finding:
     unit: str = ""
     forecast: FloatArray | None = None
     novelty: float | None = None
+    embeddings: FloatArray | None = None
+
+    @property
+    def embedding(self) -> FloatArray | None:
+        """What the network saw at the strongest region (or in the whole input): float32 (D,) of unit length, read-only; or None."""
+        return None if self.embeddings is None else np.asarray(self.embeddings[0])

@@ -10,6 +10,7 @@ from enum import StrEnum
 import numpy as np
 
 from inference.contract import ImageInput, Output
+from inference.embedding import describe_regions
 from inference.errors import InputError, PackError
 from inference.findings import Finding, FloatArray, ImageU8, Region, Verdict
 from inference.gate import check_light, check_size
@@ -169,7 +170,8 @@ class ImageRunner:
                 regions = find_regions(grids[shown.name], shown, region_label, geometry)
             if policy is HeatmapPolicy.ALWAYS or (policy is HeatmapPolicy.WHEN_NOTABLE and notable):
                 heatmap = draw_heatmap(grids[shown.name], geometry)
-        return _Answer(output, score, label, regions, heatmap)
+        embeddings = describe_regions(tensors, contract, regions, geometry) if notable else None
+        return _Answer(output, score, label, regions, heatmap, embeddings)
 
     def _find_map(self, output: Output) -> Output | None:
         """The informing map that explains a class output: of its target, else one for all."""
@@ -193,6 +195,7 @@ class ImageRunner:
             regions=answer.regions,
             heatmap=answer.heatmap,
             novelty=novelty,
+            embeddings=answer.embeddings,
         )
 
 
@@ -203,3 +206,4 @@ class _Answer:
     label: str
     regions: tuple[Region, ...]
     heatmap: ImageU8 | None
+    embeddings: FloatArray | None

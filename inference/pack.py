@@ -19,7 +19,7 @@ CONTRACT_FILE = "pack.toml"
 """The file that makes a folder a pack."""
 
 _MAPS = (OutputKind.PROBABILITY_MAP, OutputKind.ANOMALY_MAP)
-_IMAGE_KINDS = (OutputKind.PROBABILITIES, OutputKind.NOVELTY, *_MAPS)
+_IMAGE_KINDS = (OutputKind.PROBABILITIES, OutputKind.NOVELTY, OutputKind.EMBEDDING, *_MAPS)
 _SENSOR_KINDS = (OutputKind.PROBABILITIES, OutputKind.RISK, OutputKind.REMAINING_LIFE, OutputKind.FORECAST, OutputKind.NOVELTY)
 
 
@@ -254,6 +254,8 @@ def _find_shape_faults(output: Output) -> list[str]:
     allowed = {OutputKind.RISK: ((1, 1),), OutputKind.NOVELTY: ((1, 1),), OutputKind.REMAINING_LIFE: ((1, 1), (1, 3))}.get(output.kind)
     if allowed is not None and shape not in allowed:
         return [f"shape {list(shape)} is not {' or '.join(str(list(one)) for one in allowed)}"]
+    if output.kind is OutputKind.EMBEDDING and (len(shape) not in {2, 4} or shape[0] != 1 or shape[1] < 2 or min(shape[2:], default=1) < 1):
+        return [f"shape {list(shape)} is not [1, numbers] or [1, numbers, height, width]"]
     if output.kind is OutputKind.FORECAST and (len(shape) != 2 or shape[0] != 1 or shape[1] < 1):
         return [f"shape {list(shape)} is not [1, steps]"]
     return []

@@ -15,7 +15,7 @@ from training.surface_pitting.export import PittingGraph, check_export, export_n
 from training.surface_pitting.familiarity import embed_images, fit_clouds, tell_unlike  # noqa: E402
 from training.surface_pitting.fitting import pixel_loss, predict_maps  # noqa: E402
 from training.surface_pitting.network import PittingNet  # noqa: E402
-from training.surface_pitting.spec import HEIGHT_PX, IMAGE_INPUT, NOVELTY_NAME, OUTPUT_NAME, WIDTH_PX  # noqa: E402
+from training.surface_pitting.spec import EMBEDDING_NAME, EMBEDDING_SHAPE, HEIGHT_PX, IMAGE_INPUT, NOVELTY_NAME, OUTPUT_NAME, WIDTH_PX  # noqa: E402
 
 
 def make_images(count: int) -> list[np.ndarray]:
@@ -37,6 +37,7 @@ def test_graph_gives_the_calibrated_map_and_the_novelty_in_one_pass() -> None:
     found = open_session(exported, Provider.CPU, threads=1, where="graph").run({IMAGE_INPUT.name: normalise_image(strange, IMAGE_INPUT)})
     assert found[OUTPUT_NAME][0, 0] == pytest.approx(calibration.apply(predict_maps(network, [strange])[0]), abs=1e-4)
     assert float(found[NOVELTY_NAME][0, 0]) == pytest.approx(tell_unlike(clouds, network, [strange])[0], rel=1e-3)
+    assert found[EMBEDDING_NAME].shape == EMBEDDING_SHAPE
     assert float(found[NOVELTY_NAME][0, 0]) > 2 * max(tell_unlike(clouds, network, images))
 
 

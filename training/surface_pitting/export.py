@@ -18,14 +18,14 @@ from training.statistics import Calibration
 from training.surface_pitting.familiarity import PittingNovelty
 from training.surface_pitting.network import PittingNet
 from training.surface_pitting.place import across_grooves, encode_place
-from training.surface_pitting.spec import HEIGHT_PX, IMAGE_INPUT, NOVELTY_NAME, OPSET, OUTPUT_NAME, PACK_NAME, WIDTH_PX
+from training.surface_pitting.spec import EMBEDDING_NAME, HEIGHT_PX, IMAGE_INPUT, NOVELTY_NAME, OPSET, OUTPUT_NAME, PACK_NAME, WIDTH_PX
 
 LARGEST_DIFFERENCE = 1e-3
-"""A map pixel, and the novelty as a share of itself, may differ by this much between PyTorch and onnxruntime."""
+"""A map pixel, and the novelty and the embedding as shares of their size, may differ by this much between PyTorch and onnxruntime."""
 
 
 class PittingGraph(nn.Module):
-    """The exported graph: float32 (1, 3, 336, 800) -> calibrated map (1, 1, 336, 800) and novelty (1, 1), in one pass."""
+    """The exported graph: float32 (1, 3, 336, 800) -> map (1, 1, 336, 800), novelty (1, 1), embedding (1, 64, 21, 50), in one pass."""
 
     def __init__(self, network: PittingNet, calibration: Calibration, familiarity: Familiarity) -> None:
         super().__init__()
@@ -34,21 +34,21 @@ class PittingGraph(nn.Module):
         self._slope, self._offset = calibration.slope, calibration.offset
         self.register_buffer("place", torch.from_numpy(encode_place(across_grooves())[None]))
 
-    def forward(self, image: Tensor) -> tuple[Tensor, Tensor]:
-        """Map and novelty of a whole picture."""
+    def forward(self, image: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Map, novelty and embedding of a whole picture."""
         planes = self.network.see(image, self.place)
-        return torch.sigmoid(self.network.mark(planes) * self._slope + self._offset), self.novelty(image, planes)
+        return torch.sigmoid(self.network.mark(planes) * self._slope + self._offset), self.novelty(image, planes), planes.sixteenth
 
 
 def export_network(graph: PittingGraph) -> bytes:
     """*graph* as an ONNX file's bytes: static shape, opset 17, batch norms folded into the convolutions."""
     example = torch.zeros(1, IMAGE_INPUT.channels, HEIGHT_PX, WIDTH_PX)
-    return export_onnx(graph, example, IMAGE_INPUT.name, (OUTPUT_NAME, NOVELTY_NAME), opset=OPSET)
+    return export_onnx(graph, example, IMAGE_INPUT.name, (OUTPUT_NAME, NOVELTY_NAME, EMBEDDING_NAME), opset=OPSET)
 
 
 @torch.no_grad()
 def check_export(graph: PittingGraph, exported: bytes, images: Sequence[ImageU8]) -> float:
-    """Largest difference of any map pixel or novelty between PyTorch and onnxruntime over *images* (network size, BGR).
+    """Largest difference of any map pixel, novelty or embedding between PyTorch and onnxruntime over *images* (network size, BGR).
 
     Raises:
         PackError: It is more than :data:`LARGEST_DIFFERENCE`.
@@ -58,8 +58,9 @@ def check_export(graph: PittingGraph, exported: bytes, images: Sequence[ImageU8]
     largest = 0.0
     for image in images:
         tensor = normalise_image(image, IMAGE_INPUT)
-        wanted_map, wanted_novelty = (part.numpy() for part in graph(torch.from_numpy(tensor)))
+        wanted_map, wanted_novelty, wanted_planes = (part.numpy() for part in graph(torch.from_numpy(tensor)))
         found = session.run({IMAGE_INPUT.name: tensor})
         unlike = float(np.abs(found[NOVELTY_NAME] / wanted_novelty - 1.0).max())
-        largest = max(largest, float(np.abs(found[OUTPUT_NAME] - wanted_map).max()), unlike)
+        planes = float(np.abs(found[EMBEDDING_NAME] - wanted_planes).max() / np.abs(wanted_planes).max())
+        largest = max(largest, float(np.abs(found[OUTPUT_NAME] - wanted_map).max()), unlike, planes)
     return refuse_difference(largest, LARGEST_DIFFERENCE, PACK_NAME)

@@ -31,6 +31,8 @@ from training.surface_pitting.network import PittingNet
 from training.surface_pitting.scores import calibrate, fit_score_calibration
 from training.surface_pitting.simulated import choose_golden
 from training.surface_pitting.spec import (
+    EMBEDDING_NAME,
+    EMBEDDING_SHAPE,
     HEIGHT_PX,
     IMAGE_INPUT,
     MAP_THRESHOLD,
@@ -184,7 +186,11 @@ def _make_contract(
         simulated_training_data=True,
         model=describe_network(exported),
         image=IMAGE_INPUT,
-        outputs=(output, Output(name=NOVELTY_NAME, kind=OutputKind.NOVELTY, shape=(1, 1), novelty_limit=novelty_limit)),
+        outputs=(
+            output,
+            Output(name=NOVELTY_NAME, kind=OutputKind.NOVELTY, shape=(1, 1), novelty_limit=novelty_limit),
+            Output(name=EMBEDDING_NAME, kind=OutputKind.EMBEDDING, shape=EMBEDDING_SHAPE),
+        ),
         gate=GATE,
         figures=tuple(
             Figure(

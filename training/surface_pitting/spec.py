@@ -7,6 +7,7 @@ from inference.contract import Colour, ImageInput, Interpolation, Resize
 PACK_NAME = "surface-pitting"
 OUTPUT_NAME = "pitting_map"
 NOVELTY_NAME = "novelty"
+EMBEDDING_NAME = "embedding"
 WIDTH_PX = 800
 HEIGHT_PX = 336
 
@@ -26,6 +27,8 @@ MAP_THRESHOLD = 0.5
 MIN_REGION_PX = 6
 SCORE_TOP_PX = 12
 """The score is the mean of this many highest map pixels: about the smallest annotated pit on the network's grid (16 px)."""
+EMBEDDING_SHAPE = (1, 64, HEIGHT_PX // 16, WIDTH_PX // 16)
+"""The network's deepest planes: of those of every depth they tell a mark from another one best (docs/feedback.md)."""
 OPSET = 17
 
 PLACE_STRIDE = 8
