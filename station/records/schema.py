@@ -195,6 +195,10 @@ holds = Table(
     Column("reason", Text, nullable=False, default=""),
     Column("ended_us", BigInteger),
     Column("ended_by", String(48), nullable=False, default=""),
+    Column("length_s", Double),
+    Column("behind", Integer, nullable=False, default=0),
+    Column("last_behind_us", BigInteger),
+    Column("definition_json", Text, nullable=False, default=""),
     Index("ix_holds_since_us", "since_us"),
     Index("ix_holds_ended_us", "ended_us"),
 )

@@ -37,6 +37,10 @@ def upgrade() -> None:
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("ended_us", sa.BigInteger(), nullable=True),
         sa.Column("ended_by", sa.String(48), nullable=False),
+        sa.Column("length_s", sa.Double(), nullable=True),
+        sa.Column("behind", sa.Integer(), nullable=False),
+        sa.Column("last_behind_us", sa.BigInteger(), nullable=True),
+        sa.Column("definition_json", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("hold_id", name=op.f("pk_holds")),
     )
     op.create_index("ix_holds_since_us", "holds", ["since_us"])
