@@ -17,7 +17,7 @@ from gui.shrinking import shrink
 from gui.theme import TextSize, ThemeSource
 from inference.errors import InputError
 from inference.findings import ImageU8, Region
-from station.picture_strip import heat_path
+from station.paths import heat_path
 
 _LONGEST_PX = 1600
 _EMPTY_PX = 110

@@ -14,7 +14,7 @@ from station.alarm_desk import AlarmDesk
 from station.camera_feed import CameraFeed
 from station.clock import Clock
 from station.config import StationFile
-from station.frame_desk import FrameDesk
+from station.frame_desk import FrameDesk, FrameWatch
 from station.frames import SourceId
 from station.growth_desk import GrowthDesk
 from station.image_judging import ImageJudge
@@ -38,6 +38,7 @@ class CameraSide:
         alarms: Where warnings are raised.
         records: Where pictures are kept.
         clock: Source of time.
+        watch: Remembers frames for the strips of incidents.
     """
 
     def __init__(
@@ -49,6 +50,7 @@ class CameraSide:
         alarms: AlarmDesk,
         records: Records,
         clock: Clock,
+        watch: FrameWatch | None = None,
     ) -> None:
         self._clock = clock
         wakes: dict[str, threading.Event] = {}
@@ -61,7 +63,7 @@ class CameraSide:
         near_miss = {feed.source_id: score for feed in self.feeds if (score := shelf.near_miss(feed.camera.model)) is not None}
         self.growth = GrowthDesk(station.cameras, station.alarms, alarms, records, clock)
         ok_share = station.records.sample_ok_share
-        self.desk = FrameDesk(self.feeds, near_miss, ok_share, alarms, records, growth=self.growth.take)
+        self.desk = FrameDesk(self.feeds, near_miss, ok_share, alarms, records, growth=self.growth.take, watch=watch)
         growing = {camera.model for camera in station.cameras if camera.growth is not None}
         self._judge_of = {
             pack: ImageJudge(
@@ -106,8 +108,7 @@ class CameraSide:
         return tuple(replace(view, growth=growth) if (growth := self.growth.views(view.source_id)) else view for view in views)
 
     def stop(self) -> None:
-        """Keep what has come so far: rows of small pictures, trends of growth. After the judges have stopped."""
-        self.desk.stop()
+        """Keep what has come so far of the trends of growth. After the judges have stopped."""
         self.growth.stop()
 
     def latest_image(self, camera: SourceId) -> tuple[int, ImageU8] | None:

@@ -13,7 +13,7 @@ from enum import StrEnum
 from inference.findings import Finding
 from inference.reasons import Reason
 from station.config import AlarmConfig
-from station.frames import AlarmId, IncidentId, PersonId, SourceId
+from station.frames import NO_INCIDENT, AlarmId, IncidentId, PersonId, SourceId
 from station.view import AlarmKind, AlarmState
 
 STATION_SOURCE = SourceId("station")
@@ -111,7 +111,7 @@ class AlarmEvent:
     demoted_to: int | None = None
     seen_false: int = 0
     activation: int = 1
-    incident_id: IncidentId = IncidentId("")
+    incident_id: IncidentId = NO_INCIDENT
     """The incident it belongs to; the desk says it, the engine does not know."""
 
     @property
@@ -168,7 +168,7 @@ class OpenAlarm:
     demoted_to: int | None = None
     seen_false: int = 0
     activation: int = 1
-    incident_id: IncidentId = IncidentId("")
+    incident_id: IncidentId = NO_INCIDENT
     """The incident it belongs to, from records; empty where they know none."""
 
     @property

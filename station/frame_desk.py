@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
+from typing import Protocol
 
 from inference.findings import Verdict
 from station.alarm_desk import AlarmDesk
@@ -13,8 +14,19 @@ from station.counting import PartCounter, Tally, worst_finding
 from station.events import AlarmEvent
 from station.frames import JudgedFrame, SourceId
 from station.keeping import KeepRule, WhyKept
-from station.picture_strip import PictureStrips
 from station.records.store import Records
+
+
+class FrameWatch(Protocol):
+    """Who remembers judged frames for the strips of incidents (``station.incidents.incident_desk``)."""
+
+    def take(self, judged: JudgedFrame) -> None:
+        """Take every judged frame, before it can raise anything."""
+        ...
+
+    def take_exactly(self, judged: JudgedFrame) -> None:
+        """Take the very frame behind a warning."""
+        ...
 
 
 class FrameDesk:
@@ -27,6 +39,7 @@ class FrameDesk:
         alarms: Where warnings are raised.
         records: Where pictures are kept.
         growth: Takes every judged frame as well; returns the warnings it raised.
+        watch: Remembers frames for the strips of incidents; none: nobody does.
     """
 
     def __init__(
@@ -38,6 +51,7 @@ class FrameDesk:
         records: Records,
         *,
         growth: Callable[[JudgedFrame], tuple[AlarmEvent, ...]] = lambda _: (),
+        watch: FrameWatch | None = None,
     ) -> None:
         self._alarms = alarms
         self._growth = growth
@@ -49,7 +63,7 @@ class FrameDesk:
             feed.source_id: KeepRule(ok_share=ok_share, near_miss=near_miss.get(feed.source_id), seed=number, live=feed.real_time)
             for number, feed in enumerate(feeds)
         }
-        self._strips = PictureStrips(records.keep_strip)
+        self._watch = watch
         self._verdicts = Tally()
         self._lock = threading.Lock()
 
@@ -62,7 +76,8 @@ class FrameDesk:
         with self._lock:
             self._verdicts = self._verdicts.plus(verdict)
         self._newest[source_id, verdict] = judged
-        self._strips.take(judged)
+        if self._watch is not None:
+            self._watch.take(judged)
         raised = (*self._alarms.on_frame(judged), *self._growth(judged))
         self._latest[source_id] = judged
         if judged.frame.image is None:
@@ -92,14 +107,6 @@ class FrameDesk:
         for event, judged in raised:
             self._keep_for(event, judged)
 
-    def keep_strips(self, now_s: float) -> None:
-        """Keep the rows of small pictures around warnings whose last second has passed at *now_s*, monotonic."""
-        self._strips.finish_due(now_s)
-
-    def stop(self) -> None:
-        """Keep every row of small pictures as far as it has come."""
-        self._strips.finish_all()
-
     def latest(self, source_id: SourceId) -> JudgedFrame | None:
         """The newest judged frame of a camera; None before the first."""
         return self._latest.get(source_id)
@@ -122,4 +129,5 @@ class FrameDesk:
         path = self._records.keep_image(judged, WhyKept.ALARM, exact or worst_finding(judged.findings), event.alarm_id)
         if path is not None:
             self._alarms.picture_kept(event.alarm_id, path)
-            self._strips.begin(path, judged)
+        if self._watch is not None:
+            self._watch.take_exactly(judged)

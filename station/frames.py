@@ -17,6 +17,7 @@ AlarmId = NewType("AlarmId", str)
 """Id of one occurrence of an alarm (a UUID in text form)."""
 IncidentId = NewType("IncidentId", str)
 """Id of one incident (a UUID in text form): the warnings of one cause on one asset."""
+NO_INCIDENT = IncidentId("")
 DefinitionId = NewType("DefinitionId", str)
 """Id of an alarm definition, as in the station file."""
 PersonId = NewType("PersonId", str)

@@ -22,6 +22,7 @@ from station.growth_view import AREA_PREFIX
 from station.health import DeviceStatus, worst
 from station.horn_desk import HornDesk
 from station.image_judging import ImageJudge
+from station.incidents.incident_desk import IncidentDesk
 from station.line_state import StationWatch, line_state
 from station.live_tests import LiveTests
 from station.log_book import LogBook
@@ -30,6 +31,7 @@ from station.past import Drivers
 from station.paths import DataFolder, default_data_dir, models_dir, resources_dir
 from station.people import Standing, authenticate, standing_of
 from station.records.store import Records
+from station.run_summary import run_summary
 from station.sensor_judging import SensorJudge
 from station.sensor_side import SensorSide
 from station.shift_counts import ShiftCounts
@@ -41,7 +43,6 @@ from station.sources.sensor_reader import SensorReader
 from station.station_file import load_station
 from station.supervisor import Supervisor
 from station.view import (
-    AlarmKind,
     AlarmRecord,
     CameraView,
     Counts,
@@ -61,7 +62,6 @@ from station.warning_desk import WarningDesk
 
 _log = logging.getLogger(__name__)
 _STOP_DEADLINE_S = 5.0
-_STRIPS_EVERY_S = 0.5
 _COUNTS_EVERY_S = 10.0
 _STATION_EVERY_S = 2.0
 _RETENTION_EVERY_S = 3600.0
@@ -111,13 +111,19 @@ class Line:
         self._records = Records.open(data, self.clock, station.records)
         self._shelf = ModelShelf((data.packs, models_dir()), self._note_provider)
         camera_ids = [SourceId(camera.id) for camera in station.cameras]
-        self._alarms = AlarmDesk(station.alarms, camera_ids, self._records, self.clock, own_time_ids=own_time_ids(station))
+        self._incidents = IncidentDesk(station, data, self._records, self.clock)
+        own_ids = own_time_ids(station)
+        self._alarms = AlarmDesk(
+            station.alarms, camera_ids, self._records, self.clock, own_time_ids=own_ids, incidents=self._incidents.book
+        )
         self._warnings = WarningDesk(self._alarms, station.people, lambda: self._person)
-        self._cameras = CameraSide(station, base_dir, camera_openers or {}, self._shelf, self._alarms, self._records, self.clock)
+        openers = camera_openers or {}
+        self._cameras = CameraSide(station, base_dir, openers, self._shelf, self._alarms, self._records, self.clock, self._incidents)
         interval_s = station.records.trend_interval_s
         self._sensors = SensorSide(
             station.sensors, station.alarms, base_dir, interval_s, self._shelf, self._alarms, self._records, self.clock
         )
+        self._incidents.connect(self._cameras.feeds, self._sensors.recent_traces)
         frames = self._cameras.desk
         self._counts = ShiftCounts(
             station.station.shifts, self._records, frames.parts, frames.labels, lambda: sum(self._alarms.raised.values()), self.clock
@@ -128,7 +134,7 @@ class Line:
             self._alarms.on_doubt,
             (
                 (0.0, lambda: frames.keep_pictures(self._alarms.tick())),
-                (_STRIPS_EVERY_S, lambda: frames.keep_strips(self.clock.monotonic_s())),
+                (0.0, self._incidents.look),
                 (_STATION_EVERY_S, lambda: frames.keep_behind(self._cameras.growth.end_steps())),
                 (0.0, self._horn.look),
                 (0.0, self._counts.look_at_clock),
@@ -148,6 +154,7 @@ class Line:
     def start(self) -> None:
         """Start everything; returns at once."""
         self._alarms.restore()
+        self._incidents.start()
         self._cameras.growth.restore()
         self._records.keep_event(StationEvent(StationEventKind.STARTED, self.clock.utc()))
         for judge in self._judges():
@@ -184,6 +191,7 @@ class Line:
             late.append("supervisor")
         self._counts.keep()
         self._cameras.stop()
+        self._incidents.stop(_STOP_DEADLINE_S)
         self._alarms.stop()
         self._records.keep_event(StationEvent(StationEventKind.STOPPED, self.clock.utc(), detail=", ".join(late)))
         unwritten = self._records.stop(2 * _STOP_DEADLINE_S)
@@ -218,25 +226,10 @@ class Line:
 
     def summary(self) -> dict[str, object]:
         """Figures of this run, in the shape of ``run --headless --json``."""
-        verdicts = self._cameras.desk.verdicts + self._sensors.desk.verdicts
-        raised = self._alarms.raised
         until_s = self._stopped_s if self._stopped_s is not None else self.clock.monotonic_s()
-        return {
-            "seconds": round(until_s - self._started_s, 3),
-            "frames": self._cameras.received,
-            "samples": self._sensors.received,
-            "verdicts": {
-                "ok": verdicts.inspected - verdicts.defects - verdicts.no_verdict,
-                "defect": verdicts.defects,
-                "no_verdict": verdicts.no_verdict,
-            },
-            "alarms": {kind.value: raised[kind] for kind in (AlarmKind.DEFECT, AlarmKind.FAULT, AlarmKind.SYSTEM)},
-            "incidents": raised[AlarmKind.DEFECT] + raised[AlarmKind.FAULT],
-            "drops": self._cameras.dropped + self._sensors.dropped,
-            "passed_over": self._cameras.passed_over,
-            "records": self._records.writer_state().written,
-            "data": str(self._data.root),
-        }
+        summary = run_summary(self._cameras, self._sensors, self._alarms.raised, self._incidents.book.of_this_run)
+        kept = {"records": self._records.writer_state().written, "data": str(self._data.root)}
+        return {"seconds": round(until_s - self._started_s, 3), **summary, **kept}
 
     # ------------------------------------------------------------------ seeing
 
@@ -260,6 +253,11 @@ class Line:
         """Putting warnings aside, taking them out of service."""
         return self._warnings
 
+    @property
+    def incidents(self) -> IncidentDesk:
+        """Incidents, open and closed."""
+        return self._incidents
+
     def snapshot(self) -> LineSnapshot:
         """The newest state; cheap, from any thread."""
         cameras, sensors = self._cameras.views(), self._sensors.views()
@@ -267,7 +265,7 @@ class Line:
         if self._stopped_s is None:
             state, reason = line_state(cameras, sensors, finished=self.finished)
         shift = self._counts.shift
-        tally = self._counts.tally
+        tally, alarms = self._counts.tally, self._alarms.views()
         return LineSnapshot(
             state=state,
             reason=reason,
@@ -276,7 +274,8 @@ class Line:
             shift_elapsed_s=(self.clock.utc() - shift.began_utc).total_seconds(),
             cameras=cameras,
             sensors=sensors,
-            alarms=self._alarms.views(),
+            alarms=alarms,
+            incidents=self._alarms.incident_views(alarms),
             holds=self._alarms.holds(),
             flood=self._alarms.flood(),
             counts=Counts(

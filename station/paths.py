@@ -66,6 +66,11 @@ def is_writable(folder: Path) -> bool:
         return False
 
 
+def heat_path(picture: Path) -> Path:
+    """Where the heatmap lies that belongs to a kept *picture*, where it has one: a gray PNG beside it."""
+    return picture.with_name(f"{picture.stem}_heat.png")
+
+
 @dataclass(frozen=True, slots=True)
 class DataFolder:
     """The data folder and what lies where in it: one folder to back up.
@@ -85,6 +90,11 @@ class DataFolder:
     def images(self) -> Path:
         """Kept images, one folder per UTC day."""
         return self.root / "images"
+
+    @property
+    def incidents(self) -> Path:
+        """Picture strips and traces of incidents, one folder per UTC day and one per incident in it."""
+        return self.root / "incidents"
 
     @property
     def logs(self) -> Path:
@@ -112,7 +122,7 @@ class DataFolder:
             RecordsError: When it cannot be made or written.
         """
         try:
-            for folder in (self.root, self.images, self.logs, self.packs):
+            for folder in (self.root, self.images, self.incidents, self.logs, self.packs):
                 folder.mkdir(parents=True, exist_ok=True)
             with tempfile.TemporaryFile(dir=self.root):
                 pass

@@ -14,6 +14,7 @@ from inference.contract import PackContract
 from inference.findings import ImageU8
 from station.config import StationFile
 from station.frames import AlarmId, PersonId, SourceId
+from station.incident_port import IncidentPort
 from station.past import Drivers
 from station.view import AlarmRecord, Feedback, ImageQuery, ImageRecord, LineSnapshot, LiveTest, Outcome, PeriodReport, ReviewLoad, Trace
 from station.warning_port import WarningPort
@@ -44,6 +45,11 @@ class LinePort(Protocol):
     @property
     def warnings(self) -> WarningPort:
         """Putting warnings aside, taking them out of service (station.warning_port)."""
+        ...
+
+    @property
+    def incidents(self) -> IncidentPort:
+        """Incidents, open and closed, with the pictures and traces of the seconds around them (station.incident_port)."""
         ...
 
     def snapshot(self) -> LineSnapshot:

@@ -141,6 +141,11 @@ class SensorJudge:
         """The newest decision."""
         return self._latest
 
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """What its model judges; empty before the first decision."""
+        return self._targets
+
     def recent_trace(self, channel: str, channel_ids: tuple[str, ...], seconds: float, now_utc_s: float) -> Trace:
         """The last *seconds* of a channel, or of a target's score (``risk:TARGET``); empty for an unknown one."""
         if channel.startswith(RISK_PREFIX):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from station.sensor_judging import SensorJudge, SensorModel
 from station.snapshots import sensor_view
 from station.sources.sensor_reader import SensorReader
 from station.trace_ring import NO_TRACE
-from station.view import SensorView, Trace
+from station.view import RISK_PREFIX, SensorView, Trace
 
 
 class SensorSide:
@@ -108,6 +108,13 @@ class SensorSide:
         if judge is None:
             return NO_TRACE
         return judge.recent_trace(channel, self.channel_ids(sensor), seconds, self._clock.utc().timestamp())
+
+    def recent_traces(self, sensor: SourceId, seconds: float) -> Mapping[str, Trace]:
+        """The last *seconds* of every channel and risk (``risk:TARGET``) of a link, by name; nothing for an unknown link."""
+        judge = self._judge_of.get(sensor)
+        targets = () if judge is None else judge.targets
+        names = (*self.channel_ids(sensor), *(f"{RISK_PREFIX}{target}" for target in targets))
+        return {name: self.recent_trace(sensor, name, seconds) for name in names}
 
     def drivers_at(self, sensor: SourceId, target: str, utc: datetime) -> Drivers | None:
         """Which channels drove a target's score at *utc*, from the records; None where that was not kept."""

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from inference.findings import Finding, ImageU8, Verdict
 from inference.reasons import Reason
 from station.config import AlarmConfig, Text
-from station.frames import AlarmId, DefinitionId, IncidentId, JudgedFrame, PersonId, SourceId
+from station.frames import NO_INCIDENT, AlarmId, DefinitionId, IncidentId, JudgedFrame, PersonId, SourceId
 from station.growth_view import GrowthView
 from station.health import DeviceStatus, SourceHealth
 from station.horn_view import QUIET, HornView
@@ -121,7 +121,7 @@ class AlarmView:
     reason: Reason | None = None
     """For NO VERDICT and system alarms: why."""
     detail: str = ""
-    incident_id: IncidentId = IncidentId("")
+    incident_id: IncidentId = NO_INCIDENT
     """The incident it belongs to; ``LineSnapshot.incidents`` has those that are open."""
     demoted_to: int | None = None
     """Shown with this priority instead of the definition's, because its like was confirmed false before."""
@@ -316,7 +316,7 @@ class AlarmRecord:
     feedback: Feedback | None = None
     by_model: bool = False
     """A model's finding raised it; not a limit, a missing verdict or the station itself."""
-    incident_id: IncidentId = IncidentId("")
+    incident_id: IncidentId = NO_INCIDENT
     """Empty for warnings that were kept before there were incidents."""
 
 

@@ -16,8 +16,9 @@ from station.events import RINGING, AlarmEvent, AlarmEventKind, OpenAlarm
 from station.frames import AlarmId, IncidentId
 from station.incident_view import IncidentStep, IncidentView, StepKind
 from station.incidents.joining import CauseOnAsset, How, Joiner
-from station.records import incident_rows
-from station.records.incident_rows import IncidentRow
+from station.records import incident_queries
+from station.records.incident_queries import IncidentRow
+from station.records.incident_rows import cause_of
 from station.records.store import Records
 from station.view import AlarmKind, AlarmView, Feedback
 
@@ -42,7 +43,7 @@ class _Known:
 
 def key_of(definition: AlarmConfig) -> CauseOnAsset:
     """By what warnings of *definition* join."""
-    return CauseOnAsset(definition.asset, incident_rows.cause_of(definition))
+    return CauseOnAsset(definition.asset, cause_of(definition))
 
 
 class IncidentBook:
@@ -119,6 +120,15 @@ class IncidentBook:
         """The incident of an open warning; empty where it has none."""
         return self._joiner.incident_of(alarm_id) or IncidentId("")
 
+    def opened_utc(self, incident_id: IncidentId) -> datetime | None:
+        """When an incident that is open, or may be opened again, opened."""
+        known = self._known.get(incident_id)
+        return None if known is None else known.opened_utc
+
+    def current(self) -> tuple[tuple[IncidentId, str, datetime], ...]:
+        """Id, asset and opening of every incident that is open or may be opened again; from any thread."""
+        return tuple((incident_id, known.key.asset, known.opened_utc) for incident_id, known in list(self._known.items()))
+
     @property
     def of_this_run(self) -> int:
         """Incidents in which camera or sensors raised a warning in this run."""
@@ -154,8 +164,8 @@ class IncidentBook:
 
 def _left(connection: Connection, since_utc: datetime) -> tuple[list[IncidentRow], dict[IncidentId, tuple[IncidentStep, ...]]]:
     """Incidents that are open or closed since *since_utc*, and what happened in them."""
-    rows = [*incident_rows.closed_since(connection, since_utc), *incident_rows.open_incidents(connection)]
-    return rows, {row.incident_id: incident_rows.steps_of(connection, row.incident_id) for row in rows}
+    rows = [*incident_queries.closed_since(connection, since_utc), *incident_queries.open_incidents(connection)]
+    return rows, {row.incident_id: incident_queries.steps_of(connection, row.incident_id) for row in rows}
 
 
 def _step(event: AlarmEvent) -> IncidentStep:

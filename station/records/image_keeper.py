@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from inference.errors import RecordsError
-from inference.findings import Finding, ImageU8
+from inference.findings import Finding
 from station.frames import AlarmId, JudgedFrame
 from station.keeping import WhyKept
-from station.picture_strip import heat_path
+from station.paths import heat_path
 from station.records.disk import DiskWatch
 from station.records.image_files import Encoding, encode, encoding_of, file_stem, write_atomically
 from station.records.journal import regions_json
@@ -22,8 +22,6 @@ from station.records.schema import to_us
 
 _log = logging.getLogger(__name__)
 
-MOST_BESIDE = 64
-"""So many small pictures beside others wait at most; then the oldest goes."""
 MAX_WAITING_BYTES = 192 * 2**20
 """Pictures wait for the disk up to this size; those of warnings up to twice of it."""
 LOSS_TOLD_S = 60.0
@@ -57,7 +55,6 @@ class ImageKeeper:
         self._now_s = now_s
         self._waiting: deque[_Picture] = deque()
         self._waiting_bytes = 0
-        self._beside: deque[tuple[Path, ImageU8]] = deque(maxlen=MOST_BESIDE)
         self._changed = threading.Condition()
         self._stopping = False
         self._busy = False
@@ -97,14 +94,6 @@ class ImageKeeper:
         self._count_lost(why, alarm_id, trouble=why)
         return None
 
-    def keep_beside(self, path: Path, image: ImageU8) -> None:
-        """Queue a small picture (uint8 H x W x 3 BGR, kept as JPEG) without a row of its own, that lies beside a kept one."""
-        if self._disk.nearly_full:
-            return
-        with self._changed:
-            self._beside.append((path, image))
-            self._changed.notify()
-
     @property
     def lost(self) -> int:
         """Pictures not kept since start: no room in memory or on the disk."""
@@ -139,16 +128,12 @@ class ImageKeeper:
     def _run(self) -> None:
         while True:
             with self._changed:
-                while not self._waiting and not self._beside and not self._stopping:
+                while not self._waiting and not self._stopping:
                     self._changed.wait()
-                if not self._waiting and not self._beside:
+                if not self._waiting:
                     return
-                picture = self._next() if self._waiting else None
-                beside = None if picture is not None else self._beside.popleft()
-                self._busy = picture is not None
-            if picture is None:
-                self._write_beside(beside)
-                continue
+                picture = self._next()
+                self._busy = True
             try:
                 self._write(picture)
             except OSError as error:
@@ -164,16 +149,6 @@ class ImageKeeper:
                 self._busy = False
                 self._waiting_bytes -= picture.size_bytes
                 self._changed.notify_all()
-
-    def _write_beside(self, beside: tuple[Path, ImageU8] | None) -> None:
-        """A small picture that cannot be written is missed, not a fault: the warning's own is what counts."""
-        if beside is None:
-            return
-        path, image = beside
-        try:
-            write_atomically(path, encode(image, Encoding.JPEG))
-        except (OSError, RecordsError) as error:
-            _log.warning("%s was not kept: %s", path.name, error)
 
     def _next(self) -> _Picture:
         """Pictures of warnings go first."""

@@ -115,10 +115,11 @@ def left_open(connection: Connection, images_dir: Path) -> LeftOpen:
             .order_by(images.c.image_id)
         )
     }
-    return LeftOpen(tuple(found), _answers_on_alarms(connection, ids), pictures, unreadable=tuple(unreadable))
+    return LeftOpen(tuple(found), answers_on_alarms(connection, ids), pictures, unreadable=tuple(unreadable))
 
 
-def _answers_on_alarms(connection: Connection, ids: Sequence[AlarmId]) -> dict[AlarmId, Feedback]:
+def answers_on_alarms(connection: Connection, ids: Sequence[AlarmId]) -> dict[AlarmId, Feedback]:
+    """The newest answer that stands on each of these warnings."""
     query = select(feedback).where(feedback.c.alarm_id.in_(ids), feedback.c.taken_back_us.is_(None)).order_by(feedback.c.feedback_id)
     return {AlarmId(row.alarm_id): _feedback(row) for row in connection.execute(query)}
 
@@ -170,7 +171,7 @@ def alarm_history(connection: Connection, since_utc: datetime, until_utc: dateti
     answers: dict[AlarmId, Feedback] = {}
     ids = [AlarmId(row.alarm_id) for row in rows]
     for start in range(0, len(ids), IDS_PER_QUERY):
-        answers |= _answers_on_alarms(connection, ids[start : start + IDS_PER_QUERY])
+        answers |= answers_on_alarms(connection, ids[start : start + IDS_PER_QUERY])
     return [_alarm_record(row, answers.get(AlarmId(row.alarm_id))) for row in rows]
 
 

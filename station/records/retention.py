@@ -18,7 +18,6 @@ from sqlalchemy import Connection, case, delete, exists, func, select, update
 
 from station.config import RecordsConfig
 from station.keeping import WhyKept
-from station.picture_strip import strip_path
 from station.records.schema import contributions, feedback, images, label_counts, score_tapes, series, to_us, trend, verdict_counts
 
 _log = logging.getLogger(__name__)
@@ -78,7 +77,6 @@ def remove_files(images_dir: Path, pictures: list[OldPicture]) -> list[OldPictur
             for name in (picture.path, picture.heatmap_path):
                 if name:
                     (images_dir / name).unlink(missing_ok=True)
-            strip_path(images_dir / picture.path).unlink(missing_ok=True)
         except OSError as error:
             _log.warning("an old picture could not be deleted: %s", error)
         else:

@@ -18,7 +18,7 @@ from sqlalchemy import Connection, delete, insert, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from inference.errors import RecordsError
-from inference.findings import Contribution, Finding, ImageU8
+from inference.findings import Contribution, Finding
 from station.clock import Clock
 from station.config import RecordsConfig
 from station.events import AlarmEvent, StationEvent, SystemFault
@@ -156,10 +156,6 @@ class Records:
             Where the file will lie; None where it cannot be kept (no picture, no room in memory or on the disk).
         """
         return self._images.keep(judged, why_kept, finding, alarm_id)
-
-    def keep_strip(self, path: Path, row: ImageU8) -> None:
-        """Keep the row of small pictures around a warning at *path*, on another thread; without room on the disk it is let go."""
-        self._images.keep_beside(path, row)
 
     def keep_trend(
         self, source_id: SourceId, channel_values: Mapping[str, float] | Mapping[str, NDArray[np.float64]], utc: datetime

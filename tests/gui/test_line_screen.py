@@ -21,7 +21,7 @@ from inference.reasons import Reason, ReasonCode
 from station.config import GrowthCondition, Text
 from station.frames import AlarmId, SourceId
 from station.health import DeviceStatus
-from station.picture_strip import heat_path
+from station.paths import heat_path
 from station.view import AlarmState, AlarmView, FeedbackAnswer
 from tests.gui.conftest import OpenWindow
 from tests.gui.fake_line import FakeLine
