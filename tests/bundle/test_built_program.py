@@ -127,3 +127,9 @@ def test_nothing_is_written_beside_the_program(program: Path, tmp_path: Path) ->
 def test_nothing_of_development_is_inside(program: Path) -> None:
     names = {path.name.lower() for path in (program.parent / "_internal").iterdir()}
     assert names.isdisjoint({"tkinter", "torch", "pytest", "onnx", "training", "tests", "scipy", "matplotlib", "sympy"})
+
+
+def test_what_the_horn_sounds_through_is_there(program: Path) -> None:
+    """The library's compiled half and what that imports from C, which PyInstaller does not see by itself."""
+    for name in ("_miniaudio", "_cffi_backend"):
+        assert list(program.parent.rglob(f"{name}*")), f"{name} is not in the program"
