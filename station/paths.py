@@ -97,6 +97,11 @@ class DataFolder:
         return self.root / "incidents"
 
     @property
+    def memory(self) -> Path:
+        """Pictures of confirmed false alarms; made when the first one is kept."""
+        return self.root / "memory"
+
+    @property
     def logs(self) -> Path:
         """Log files."""
         return self.root / "logs"

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import math
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
+import numpy as np
 from sqlalchemy import Connection, insert, select, update
 
-from inference.findings import Contribution, Finding, Region, Verdict
+from inference.findings import Contribution, Finding, FloatArray, Region, Verdict
 from inference.reasons import Reason, ReasonCode
 from station.events import AlarmEvent, AlarmEventKind, StationEvent
 from station.frames import AlarmId, PersonId, SourceId
@@ -257,7 +259,11 @@ def finding_json(finding: Finding) -> str:
             "sha256": finding.sha256,
             "provider": finding.provider,
             "regions": [_region(region) for region in finding.regions],
-            "contributors": [{"channel": c.channel, "share": c.share, "effect": c.effect} for c in finding.contributors],
+            "contributors": [
+                {"channel": c.channel, "share": c.share, "effect": c.effect, "value": c.value, "usual": c.usual, "unit": c.unit}
+                for c in finding.contributors
+            ],
+            "embeddings": _embeddings_text(finding),
         },
         ensure_ascii=False,
     )
@@ -280,8 +286,26 @@ def finding_from_json(text: str) -> Finding | None:
         provider=kept["provider"],
         elapsed_ms=math.nan,
         regions=tuple(Region(r["label"], r["score"], r["x"], r["y"], r["w"], r["h"]) for r in kept["regions"]),
-        contributors=tuple(Contribution(c["channel"], c["share"], c["effect"]) for c in kept["contributors"]),
+        contributors=tuple(
+            Contribution(c["channel"], c["share"], c["effect"], c.get("value"), c.get("usual"), c.get("unit", ""))
+            for c in kept["contributors"]
+        ),
+        embeddings=_embeddings_from(kept.get("embeddings", "")),
     )
+
+
+def _embeddings_text(finding: Finding) -> str:
+    """Rows of float16, little endian, in base64, joined by full stops; empty where there are none."""
+    rows = () if finding.embeddings is None else finding.embeddings
+    return ".".join(base64.b64encode(row.astype("<f2").tobytes()).decode("ascii") for row in rows)
+
+
+def _embeddings_from(text: str) -> FloatArray | None:
+    if not text:
+        return None
+    rows = np.stack([np.frombuffer(base64.b64decode(row), "<f2") for row in text.split(".")]).astype(np.float32)
+    rows.setflags(write=False)
+    return rows
 
 
 def contributions_json(contributions: Sequence[Contribution]) -> str:

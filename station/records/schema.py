@@ -223,6 +223,7 @@ false_memory = Table(
     "false_memory",
     metadata,
     Column("entry_id", _ROW_ID, primary_key=True, autoincrement=True),
+    Column("group_id", String(36), nullable=False),
     Column("definition_id", String(48), nullable=False),
     Column("source_id", String(48), nullable=False),
     Column("alarm_id", String(36), nullable=False),
@@ -233,9 +234,10 @@ false_memory = Table(
     Column("w", Double, nullable=False),
     Column("h", Double, nullable=False),
     Column("embedding", LargeBinary, nullable=False),
-    Column("embedding_of", String(80), nullable=False),
+    Column("embedding_of", String(96), nullable=False),
+    Column("template", LargeBinary, nullable=False),
     Column("picture", String(255), nullable=False, default=""),
-    Column("times", Integer, nullable=False),
+    Column("repeats", Integer, nullable=False),
     Column("last_seen_us", BigInteger),
     Column("person_id", String(48), nullable=False),
     Column("note", Text, nullable=False, default=""),
@@ -246,6 +248,7 @@ false_memory = Table(
     Column("removed_us", BigInteger),
     Column("removed_by", String(48), nullable=False, default=""),
     Index("ix_false_memory_alarm_id", "alarm_id"),
+    Index("ix_false_memory_group_id", "group_id"),
 )
 
 definition_changes = Table(

@@ -63,6 +63,7 @@ def upgrade() -> None:
     op.create_table(
         "false_memory",
         sa.Column("entry_id", _row_id(), autoincrement=True, nullable=False),
+        sa.Column("group_id", sa.String(36), nullable=False),
         sa.Column("definition_id", sa.String(48), nullable=False),
         sa.Column("source_id", sa.String(48), nullable=False),
         sa.Column("alarm_id", sa.String(36), nullable=False),
@@ -73,9 +74,10 @@ def upgrade() -> None:
         sa.Column("w", sa.Double(), nullable=False),
         sa.Column("h", sa.Double(), nullable=False),
         sa.Column("embedding", sa.LargeBinary(), nullable=False),
-        sa.Column("embedding_of", sa.String(80), nullable=False),
+        sa.Column("embedding_of", sa.String(96), nullable=False),
+        sa.Column("template", sa.LargeBinary(), nullable=False),
         sa.Column("picture", sa.String(255), nullable=False),
-        sa.Column("times", sa.Integer(), nullable=False),
+        sa.Column("repeats", sa.Integer(), nullable=False),
         sa.Column("last_seen_us", sa.BigInteger(), nullable=True),
         sa.Column("person_id", sa.String(48), nullable=False),
         sa.Column("note", sa.Text(), nullable=False),
@@ -88,6 +90,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("entry_id", name=op.f("pk_false_memory")),
     )
     op.create_index("ix_false_memory_alarm_id", "false_memory", ["alarm_id"])
+    op.create_index("ix_false_memory_group_id", "false_memory", ["group_id"])
     op.create_table(
         "definition_changes",
         sa.Column("change_id", _row_id(), autoincrement=True, nullable=False),

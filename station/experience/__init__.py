@@ -1,0 +1,1 @@
+"""This package decides what the station learns from answers: what is a known false alarm, and what fixed a fault before."""
