@@ -129,6 +129,13 @@ class CameraCommon(Strict):
     growth: GrowthConfig | None = Field(default=None, description="Keep a trend per camera position; none: no trend")
 
 
+class JointFaultConfig(Strict):
+    """A simulated fault that cameras and sensors see together: the rig loses pressure and flow, the parts it clamps break."""
+
+    starts_s: Annotated[float, Field(ge=0)] = Field(description="Seconds after the source opened; write the same for camera and rig")
+    lasts_s: Annotated[float, Field(gt=0)] = Field(description="From the first sign to the repair, s")
+
+
 class SimulatedCamera(CameraCommon):
     """Machined parts moving past a camera, rendered."""
 
@@ -140,6 +147,7 @@ class SimulatedCamera(CameraCommon):
     part_every_s: Annotated[float, Field(gt=0)] = Field(default=2.0, description="A new part so often")
     defect_share: Annotated[float, Field(ge=0, le=1)] = Field(default=0.15, description="Share of parts with pits")
     burst_every_s: Annotated[float, Field(gt=0)] | None = Field(default=60.0, description="Every so often several pitted parts in a row")
+    joint_fault: JointFaultConfig | None = Field(default=None, description="All parts are broken while it lasts; none: never")
 
 
 class FolderCamera(CameraCommon):
@@ -220,6 +228,7 @@ class SimulatedSensors(SensorCommon):
     wear: Literal["none", "pump", "cooler", "valve", "accumulator", "all"] = Field(default="all", description="What degrades")
     wear_starts_s: Annotated[float, Field(ge=0)] = Field(default=240.0, description="First wear, source seconds")
     wear_lasts_s: Annotated[float, Field(gt=0)] = Field(default=900.0, description="From healthy to worst and repaired, source seconds")
+    joint_fault: JointFaultConfig | None = Field(default=None, description="The pump leaks while it lasts (real seconds); none: never")
 
 
 class TableSensors(SensorCommon):

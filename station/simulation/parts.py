@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 
 from inference.findings import ImageU8
+from station.simulation.joint_fault import JointFault
 from station.simulation.parts_texture import PartKind, PartTexture, paint_gap, paint_part, stable_seed
 
 BURST_PARTS = 3
@@ -56,6 +57,7 @@ class PartsScene:
         part_every_s: A new part so often, s.
         defect_share: Share of parts with pits, 0..1.
         burst_every_s: Every so often :data:`BURST_PARTS` pitted parts follow each other, the first after a third of it, s; None: never.
+        joint_fault: All parts are broken while it lasts; None: never.
     """
 
     seed: int
@@ -64,6 +66,7 @@ class PartsScene:
     part_every_s: float = 2.0
     defect_share: float = 0.15
     burst_every_s: float | None = 60.0
+    joint_fault: JointFault | None = None
     _painted: dict[int, PartTexture] = field(init=False, default_factory=dict)
     _noise: ImageU8 = field(init=False)
     _gap: ImageU8 = field(init=False)
@@ -76,7 +79,8 @@ class PartsScene:
 
     def kind_of(self, part_id: int) -> PartKind:
         """What is on part *part_id*."""
-        if self._in_burst(part_id):
+        broken = self.joint_fault is not None and self.joint_fault.breaks(part_id * self.part_every_s)
+        if broken or self._in_burst(part_id):
             return PartKind.PITTED
         random = np.random.default_rng(stable_seed(self.seed, part_id, 0))
         if random.random() < self.defect_share:

@@ -13,6 +13,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from station.simulation.joint_fault import JointFault
 from station.simulation.rig_templates import (
     CHANNEL_RATES_HZ,
     CYCLE_S,
@@ -38,6 +39,8 @@ SLOW_CYCLES = 10
 """The common, slow part of the spread changes over this many cycles."""
 SLOW_WEIGHT, FAST_WEIGHT = 0.6, 0.4
 """How the spread of whole cycles is made of a slow part and one that changes from cycle to cycle."""
+JOINT_TARGET = "pump"
+"""What leaks in a fault that a camera sees too (:mod:`station.simulation.joint_fault`)."""
 _KEPT_CYCLES = 4
 _TICK_S = 1e-6
 
@@ -57,6 +60,8 @@ class RigModel:
         wear_lasts_s: float = 900.0,
         rate_hz: float = 10.0,
         templates: RigTemplates | None = None,
+        joint_fault: JointFault | None = None,
+        speed: float = 1.0,
     ) -> None:
         """Make the rig.
 
@@ -72,6 +77,7 @@ class RigModel:
             InputError: The templates cannot be read.
         """
         self._seed = seed
+        self._joint_fault, self._speed = joint_fault, speed
         self._wear: Wear = wear
         self._wear_starts_s = wear_starts_s
         self._wear_lasts_s = wear_lasts_s
@@ -144,6 +150,12 @@ class RigModel:
         return np.asarray(SLOW_WEIGHT * ((1 - turn) * left + turn * right) + FAST_WEIGHT * random.normal(size=size), np.float64)
 
     def _severities(self, target: str, time_s: NDArray[np.float64]) -> NDArray[np.float64]:
+        worn = self._worn(target, time_s)
+        if self._joint_fault is None or target != JOINT_TARGET:
+            return worn
+        return np.maximum(worn, self._joint_fault.severity(time_s / self._speed))
+
+    def _worn(self, target: str, time_s: NDArray[np.float64]) -> NDArray[np.float64]:
         if self._wear not in {"all", target}:
             return np.zeros(time_s.shape)
         since_s = time_s - self._wear_starts_s

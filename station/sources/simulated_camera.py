@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from station.config import SimulatedCamera
+from station.simulation.joint_fault import JointFault
 from station.simulation.parts import PartsScene
 from station.sources.camera_kinds import Picture
 from station.sources.read_loop import Reading
@@ -34,6 +35,7 @@ class SimulatedCameraConnection:
             part_every_s=camera.part_every_s,
             defect_share=camera.defect_share,
             burst_every_s=camera.burst_every_s,
+            joint_fault=None if (fault := camera.joint_fault) is None else JointFault(fault.starts_s, fault.lasts_s),
         )
         self._fps = camera.fps
         self._index = 0

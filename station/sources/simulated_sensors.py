@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from station.config import SimulatedSensors
+from station.simulation.joint_fault import JointFault
 from station.simulation.rig import RIG_CHANNELS, RigModel
 from station.sources.read_loop import Reading
 from station.sources.sensor_kinds import BATCHES_HZ, Rows
@@ -41,6 +42,8 @@ class SimulatedSensorsConnection:
             wear_starts_s=sensor.wear_starts_s,
             wear_lasts_s=sensor.wear_lasts_s,
             rate_hz=sensor.rate_hz,
+            joint_fault=None if (fault := sensor.joint_fault) is None else JointFault(fault.starts_s, fault.lasts_s),
+            speed=sensor.speed,
         )
         self._rows_hz = sensor.rate_hz * sensor.speed
         self._count = max(1, round(self._rows_hz / BATCHES_HZ))
