@@ -27,6 +27,7 @@ from station.events import AlarmEvent, AlarmEventKind, OpenAlarm, SystemFault
 from station.frames import AlarmId, DefinitionId, JudgedFrame, JudgedSample, PersonId, SourceId
 from station.incident_view import IncidentView
 from station.incidents.book import IncidentBook
+from station.load.score_tape import ScoreTapes
 from station.records.store import Records
 from station.view import AlarmKind, AlarmView, Feedback, Outcome
 from station.warning_view import FloodView, HoldView
@@ -44,6 +45,7 @@ class AlarmDesk:
         records: Where events are kept.
         clock: Source of time.
         own_time_ids: Sources whose delays run by the time their inputs carry: replays.
+        tapes: Keep every score, as the engine gets it, for replays with other settings.
         incidents: Says which warnings are one incident; called under the desk's lock.
     """
 
@@ -55,8 +57,10 @@ class AlarmDesk:
         clock: Clock,
         *,
         own_time_ids: Collection[SourceId] = (),
+        tapes: ScoreTapes | None = None,
         incidents: IncidentBook | None = None,
     ) -> None:
+        self._tapes = tapes or ScoreTapes((), (), lambda *_: None)
         self._engine = AlarmEngine(definitions, camera_ids=camera_ids, own_time_ids=own_time_ids)
         self._incidents = incidents or IncidentBook(IncidentsConfig().window_s)
         self._records = records
@@ -85,6 +89,7 @@ class AlarmDesk:
     def on_frame(self, judged: JudgedFrame) -> tuple[AlarmEvent, ...]:
         """Take what was said of a frame; returns the warnings it raised, whose picture is to be kept."""
         frame = judged.frame
+        self._tapes.heard(frame.source_id, judged.findings, judged.judged_monotonic_s, frame.utc, frame.time_s)
         with self._lock:
             events = self._engine.on_findings(
                 frame.source_id, judged.findings, judged.judged_monotonic_s, frame.utc, frame.sequence, frame.time_s
@@ -95,6 +100,7 @@ class AlarmDesk:
     def on_decision(self, judged: JudgedSample) -> None:
         """Take what was said of a window of rows."""
         sample = judged.sample
+        self._tapes.heard(sample.source_id, judged.findings, judged.judged_monotonic_s, sample.utc, sample.time_s)
         with self._lock:
             events = self._engine.on_findings(
                 sample.source_id, judged.findings, judged.judged_monotonic_s, sample.utc, sample.sequence, sample.time_s
@@ -136,6 +142,8 @@ class AlarmDesk:
 
     def on_doubt(self, source_id: SourceId, reason: Reason | None) -> None:
         """A source gives no verdict (*reason*), or gives one again (None)."""
+        if reason is not None:
+            self._tapes.silent(source_id, self._clock.monotonic_s(), self._clock.utc())
         with self._lock:
             events = self._engine.on_no_verdict(source_id, reason, self._clock.monotonic_s(), self._clock.utc())
             self._keep(events)

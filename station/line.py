@@ -25,6 +25,7 @@ from station.image_judging import ImageJudge
 from station.incidents.incident_desk import IncidentDesk
 from station.line_state import StationWatch, line_state
 from station.live_tests import LiveTests
+from station.load.desk import LoadDesk
 from station.log_book import LogBook
 from station.model_shelf import ModelShelf
 from station.past import Drivers
@@ -113,9 +114,10 @@ class Line:
         camera_ids = [SourceId(camera.id) for camera in station.cameras]
         self._incidents = IncidentDesk(station, data, self._records, self.clock)
         own_ids = own_time_ids(station)
-        self._alarms = AlarmDesk(
-            station.alarms, camera_ids, self._records, self.clock, own_time_ids=own_ids, incidents=self._incidents.book
-        )
+        self._load = LoadDesk(station, station_path, self._records, self.clock, lambda: self._person)
+        book, tapes = self._incidents.book, self._load.tapes
+        self._alarms = AlarmDesk(station.alarms, camera_ids, self._records, self.clock, own_time_ids=own_ids, tapes=tapes, incidents=book)
+        self._load.connect(self._alarms)
         self._warnings = WarningDesk(self._alarms, station.people, lambda: self._person)
         openers = camera_openers or {}
         self._cameras = CameraSide(station, base_dir, openers, self._shelf, self._alarms, self._records, self.clock, self._incidents)
@@ -193,6 +195,7 @@ class Line:
         self._cameras.stop()
         self._incidents.stop(_STOP_DEADLINE_S)
         self._alarms.stop()
+        self._load.stop()
         self._records.keep_event(StationEvent(StationEventKind.STOPPED, self.clock.utc(), detail=", ".join(late)))
         unwritten = self._records.stop(2 * _STOP_DEADLINE_S)
         if unwritten:
@@ -257,6 +260,11 @@ class Line:
     def incidents(self) -> IncidentDesk:
         """Incidents, open and closed."""
         return self._incidents
+
+    @property
+    def load(self) -> LoadDesk:
+        """The load of warnings, and what other settings would make of it."""
+        return self._load
 
     def snapshot(self) -> LineSnapshot:
         """The newest state; cheap, from any thread."""

@@ -36,7 +36,7 @@ class LoadPort(Protocol):
 
         Raises:
             RecordsError: The records cannot be read.
-            UsageError: There is no such definition, or such settings cannot be; the sentence says why.
+            ConfigError: There is no such definition, or such settings cannot be; the sentence says why.
         """
         ...
 

@@ -204,6 +204,8 @@ class Caveat(StrEnum):
     """The settings were changed within the period: the journal counts by the former ones, the replay does not."""
     DIFFERS = "differs"
     """The replay with the settings in force does not give the journal's count."""
+    DELAYS_ONLY = "delays_only"
+    """No scores or values are on record, only when the condition began and ended: limits and counts cannot be tried."""
     AT_LEAST = "at_least"
     """A delay shorter than the one in force: what it swallowed was not recorded, so there would be at least so many."""
     COARSE_COUNTS = "coarse_counts"

@@ -15,6 +15,7 @@ from inference.findings import ImageU8
 from station.config import StationFile
 from station.frames import AlarmId, PersonId, SourceId
 from station.incident_port import IncidentPort
+from station.load_port import LoadPort
 from station.past import Drivers
 from station.view import AlarmRecord, Feedback, ImageQuery, ImageRecord, LineSnapshot, LiveTest, Outcome, PeriodReport, ReviewLoad, Trace
 from station.warning_port import WarningPort
@@ -50,6 +51,11 @@ class LinePort(Protocol):
     @property
     def incidents(self) -> IncidentPort:
         """Incidents, open and closed, with the pictures and traces of the seconds around them (station.incident_port)."""
+        ...
+
+    @property
+    def load(self) -> LoadPort:
+        """The load of warnings, and what other settings would make of it (station.load_port)."""
         ...
 
     def snapshot(self) -> LineSnapshot:

@@ -88,8 +88,8 @@ def floods(times: Times, definition: NDArray[np.int64], history: History, until_
         cause = history.named[int(definition[first])]
         found.append(
             Flood(
-                begin_utc=_utc(float(times[first])),
-                end_utc=_utc(end_s),
+                begin_utc=to_utc(float(times[first])),
+                end_utc=to_utc(end_s),
                 count=beyond - first,
                 peak=int(within[trigger:beyond].max()),
                 first_id=cause.definition_id,
@@ -124,7 +124,7 @@ def _chattering(times: Times, definition: NDArray[np.int64], history: History, p
         if begins.size:
             episodes = 1 + int((np.diff(mine[begins]) > CHATTER_WITHIN_S).sum())
             last_s = float(mine[begins[-1] + within[begins[-1]] - 1])
-            found.append(Chattering(named.definition_id, named.title, int(priority_of[place]), episodes, int(within.max()), _utc(last_s)))
+            found.append(Chattering(named.definition_id, named.title, int(priority_of[place]), episodes, int(within.max()), to_utc(last_s)))
     return tuple(sorted(found, key=lambda one: (-one.episodes, -one.most_per_min)))
 
 
@@ -137,7 +137,7 @@ def _stale(history: History, until_s: float) -> tuple[Stale, ...]:
             history.named[int(history.definition_of[place])].definition_id,
             history.named[int(history.definition_of[place])].title,
             int(history.priority[place]),
-            _utc(float(history.raised_s[place])),
+            to_utc(float(history.raised_s[place])),
         )
         for place in places.tolist()
     ]
@@ -202,5 +202,6 @@ def _spread(seconds: Times) -> Spread:
     return Spread(int(seconds.size), float(median), float(p90))
 
 
-def _utc(posix_s: float) -> datetime:
+def to_utc(posix_s: float) -> datetime:
+    """Aware UTC of POSIX seconds."""
     return datetime.fromtimestamp(posix_s, UTC)

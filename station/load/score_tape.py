@@ -188,7 +188,9 @@ def _deciding(findings: Sequence[Finding]) -> Finding | None:
     """The finding that decides for a warning on any target: the worst of those at their threshold, else one without verdict."""
     raising = [f for f in findings if f.verdict is not Verdict.NO_VERDICT and f.score >= f.threshold]
     unknown = [f for f in findings if f.verdict is Verdict.NO_VERDICT or f.score != f.score]
-    return max(raising, key=lambda f: f.score) if raising else (unknown or sorted(findings, key=lambda f: -f.score) or [None])[0]
+    if raising:
+        return max(raising, key=lambda f: f.score)
+    return unknown[0] if unknown else max(findings, key=lambda f: f.score, default=None)
 
 
 def encode(

@@ -228,6 +228,19 @@ class TrendWriter:
             row = {"series_id": series_id, "utc_us": at_us, "shares_json": contributions_json(contributions)}
             connection.execute(insert(table).values(row))
 
+    def write_tape(
+        self, connection: Connection, source_id: SourceId, channel: str, begin_us: int, end_us: int, header: str, runs: bytes
+    ) -> None:
+        """Write a piece of a score tape. A second piece of the same begin is left out."""
+        table = schema.score_tapes
+        series_id = self._series(connection, source_id, channel, {})
+        if (
+            connection.execute(select(table.c.series_id).where(table.c.series_id == series_id, table.c.begin_us == begin_us)).first()
+            is None
+        ):
+            row = {"series_id": series_id, "begin_us": begin_us, "end_us": end_us, "header_json": header, "runs": runs}
+            connection.execute(insert(table).values(row))
+
     def _series(self, connection: Connection, source_id: str, channel: str, fresh: dict[tuple[str, str], int]) -> int:
         key = (source_id, channel)
         known = self._ids.get(key) or fresh.get(key)

@@ -51,8 +51,8 @@ def history(connection: Connection, since_utc: datetime, until_utc: datetime) ->
     times = (alarms.c.raised_us, alarms.c.returned_us, alarms.c.closed_us)
     still_open = or_(alarms.c.closed_us.is_(None), alarms.c.closed_us >= since_us)
     rows = connection.execute(select(*columns, *times).where(alarms.c.raised_us < until_us, still_open)).all()
-    held = _holds(connection, since_us, until_us)
-    named = _named(connection, {row[1] for row in rows} | {hold.definition_id for hold in held})
+    holding = held(connection, since_utc, until_utc)
+    named = _named(connection, {row[1] for row in rows} | {hold.definition_id for hold in holding})
     place_of = {one.definition_id: place for place, one in enumerate(named)}
     occurrence_of = {row[0]: place for place, row in enumerate(rows)}
     events = connection.execute(
@@ -70,7 +70,7 @@ def history(connection: Connection, since_utc: datetime, until_utc: datetime) ->
     return History(
         since_utc,
         until_utc,
-        event_s=table[:, 0] * _US,
+        event_s=table[:, 0].astype(np.float64) * _US,
         event_code=table[:, 1].astype(np.int8),
         event_of=table[:, 2],
         alarm_ids=tuple(row[0] for row in rows),
@@ -80,7 +80,7 @@ def history(connection: Connection, since_utc: datetime, until_utc: datetime) ->
         returned_s=_seconds([row[5] for row in rows]),
         closed_s=_seconds([row[6] for row in rows]),
         named=named,
-        holds=held,
+        holds=holding,
     )
 
 
@@ -219,9 +219,10 @@ def changes(connection: Connection, since_utc: datetime | None = None, until_utc
     return tuple(found)
 
 
-def _holds(connection: Connection, since_us: int, until_us: int) -> tuple[HoldRow, ...]:
-    was_on = or_(holds.c.ended_us.is_(None), holds.c.ended_us >= since_us)
-    rows = connection.execute(select(holds).where(holds.c.since_us < until_us, was_on).order_by(holds.c.since_us)).all()
+def held(connection: Connection, since_utc: datetime, until_utc: datetime) -> tuple[HoldRow, ...]:
+    """What was held back at any time of a period, oldest first."""
+    was_on = or_(holds.c.ended_us.is_(None), holds.c.ended_us >= to_us(since_utc))
+    rows = connection.execute(select(holds).where(holds.c.since_us < to_us(until_utc), was_on).order_by(holds.c.since_us)).all()
     return tuple(
         HoldRow(
             DefinitionId(row.definition_id),

@@ -191,6 +191,18 @@ class Records:
             )
         )
 
+    def keep_tape(self, source_id: SourceId, series: str, begin_utc: datetime, end_utc: datetime, header: str, runs: bytes) -> None:
+        """Keep a piece of a score tape (station.load.score_tape)."""
+        begin_us, end_us = to_us(begin_utc), to_us(end_utc)
+        self._writer.submit(
+            Job(
+                lambda c: self._trends.write_tape(c, source_id, series, begin_us, end_us, header, runs),
+                Keep.DROPPABLE,
+                Durability.NORMAL,
+                "Scores",
+            )
+        )
+
     def keep_note(self, key: str, text: str) -> None:
         """Keep a text under *key* (at most 48 characters) for the next run; a later one takes its place."""
         utc = self._clock.utc()
