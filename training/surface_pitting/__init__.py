@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from inference.contract import Figure
 from training.options import TrainOptions
 
 
@@ -10,3 +13,10 @@ def train(options: TrainOptions) -> None:
     from training.surface_pitting.recipe import train as make_pack
 
     make_pack(options)
+
+
+def train_naive(options: TrainOptions) -> Sequence[Figure]:
+    """Measure a plain CNN on the same folds; see :mod:`training.surface_pitting.naive`."""
+    from training.surface_pitting.naive import measure_naive
+
+    return measure_naive(options)
