@@ -37,6 +37,7 @@ class WarningRow(QAbstractButton):
         self._source = theme
         self._alarm: AlarmView | None = None
         self._title = self._under = self._age = self._time = self._mark = ""
+        self._inner = False
         self.setCheckable(True)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
@@ -47,6 +48,12 @@ class WarningRow(QAbstractButton):
     def alarm(self) -> AlarmView | None:
         """The warning shown."""
         return self._alarm
+
+    def set_inner(self, inner: bool) -> None:  # noqa: FBT001 - as Qt's own setters
+        """Whether the warning stands below another one of its incident: it is drawn a little to the right."""
+        if inner != self._inner:
+            self._inner = inner
+            self.update()
 
     def show_alarm(self, alarm: AlarmView, under: str, mark: str, now: datetime) -> None:
         """Show *alarm* with *under* as its second line and *mark* after its title."""
@@ -83,7 +90,7 @@ class WarningRow(QAbstractButton):
         new = self._alarm.state in UNACKNOWLEDGED
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        frame = QRectF(self.rect()).adjusted(1.5, 1.5, -1.5, -1.5)
+        frame = QRectF(self.rect()).adjusted(1.5 + (self._source.space(26) if self._inner else 0), 1.5, -1.5, -1.5)
         painter.setPen(QPen(QColor(theme.focus), 2.5) if self.isChecked() else QPen(QColor(theme.line), 1))
         painter.setBrush(QColor(theme.pressed if self.isDown() else theme.surface))
         painter.drawRoundedRect(frame, 6, 6)
@@ -117,6 +124,14 @@ class WarningRow(QAbstractButton):
         under = under_metrics.elidedText(self._under, Qt.TextElideMode.ElideRight, lower.width() - right_width - 6)
         painter.drawText(lower, int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter), under)
         painter.end()
+
+
+def group_by_incident(alarms: tuple[AlarmView, ...]) -> list[tuple[AlarmView, ...]]:
+    """*alarms* by incident, in the order of each one's first warning; those without an incident stand alone."""
+    groups: dict[str, list[AlarmView]] = {}
+    for alarm in alarms:
+        groups.setdefault(alarm.incident_id or f"alone {alarm.alarm_id}", []).append(alarm)
+    return [tuple(group) for group in groups.values()]
 
 
 class WarningList(QWidget):
@@ -178,25 +193,29 @@ class WarningList(QWidget):
         self._none.setText(self.tr("No open warnings."))
 
     def show_alarms(self, alarms: tuple[AlarmView, ...], chosen: AlarmId | None, now: datetime) -> None:
-        """Show *alarms* in their order, with *chosen* marked."""
-        self._alarms, self._chosen = alarms, chosen
-        shown = alarms[:_MOST_ROWS]
+        """Show *alarms* in their order, one row for each incident, and every warning of the chosen one; *chosen* is marked."""
+        grouped = group_by_incident(alarms)
+        rows = [(alarm, group) for group in grouped for alarm in (group if chosen in (one.alarm_id for one in group) else group[:1])]
+        self._alarms, self._chosen = tuple(alarm for alarm, _ in rows), chosen
+        shown = self._alarms[:_MOST_ROWS]
         while len(self._rows) < len(shown):
             row = WarningRow(self._source)
             row.clicked.connect(self._on_clicked)
             self._column.insertWidget(len(self._rows), row)
             self._rows.append(row)
-        for row, alarm in zip(self._rows, shown, strict=False):
-            row.show_alarm(alarm, self._under(alarm), self._mark(alarm), now)
+        for row, (alarm, group) in zip(self._rows, rows, strict=False):
+            closed_up = group if len(group) > 1 and alarm is group[0] else (alarm,)
+            row.show_alarm(alarm, self._under(alarm, closed_up), self._mark(alarm), now)
+            row.set_inner(alarm is not group[0])
             row.setChecked(alarm.alarm_id == chosen)
             row.setVisible(True)
         for row in self._rows[len(shown) :]:
             row.setVisible(False)
         self._fit_height(len(shown))
         self._none.setVisible(not alarms)
-        self._keys.setVisible(len(alarms) > 1)
-        self._more.setVisible(len(alarms) > len(shown))
-        self._more.setText(self.tr("and {count} more").format(count=len(alarms) - len(shown)))
+        self._keys.setVisible(len(self._alarms) > 1)
+        self._more.setVisible(len(self._alarms) > len(shown))
+        self._more.setText(self.tr("and {count} more").format(count=len(self._alarms) - len(shown)))
 
     def _fit_height(self, count: int) -> None:
         """As high as two to four rows at most; the rest scrolls, and the chosen warning keeps its room."""
@@ -205,10 +224,16 @@ class WarningList(QWidget):
         most = 2 + (height >= _MIDDLE_PX) + (height >= _TALL_PX)
         self._scroll.setFixedHeight(max(TOUCH_PX, min(count, most) * row))
 
-    def _under(self, alarm: AlarmView) -> str:
+    def _where(self, alarm: AlarmView) -> str:
         name = self._names.get(alarm.source_id)
         where = self.tr("this station") if alarm.kind is AlarmKind.SYSTEM else alarm.definition.asset
-        parts = [pick(name) if name is not None else where]
+        return pick(name) if name is not None else where
+
+    def _under(self, alarm: AlarmView, group: tuple[AlarmView, ...]) -> str:
+        """Where it comes from (of an incident: from everywhere), and how it stands."""
+        parts = [" + ".join(dict.fromkeys(self._where(one) for one in group))]
+        if len(group) > 1:
+            parts.insert(0, self.tr("{count} warnings").format(count=len(group)))
         if alarm.state is AlarmState.ACKNOWLEDGED_ACTIVE:
             who = self._people.get(alarm.acknowledged_by or "", "")
             parts.append(self.tr("acknowledged, {name}").format(name=who) if who else alarm_state_word(alarm.state))
