@@ -34,10 +34,12 @@ class Placement:
 
 
 def place_image(width_px: int, height_px: int, spec: ImageInput) -> Placement:
-    """Where an image of *width_px* x *height_px* comes to lie: everywhere (stretch) or centred (fit)."""
+    """Where an image of *width_px* x *height_px* comes to lie: everywhere (stretch) or centred (fit, keep)."""
     if spec.resize is Resize.STRETCH:
         return Placement(0, 0, spec.width_px, spec.height_px)
     factor = min(spec.width_px / width_px, spec.height_px / height_px)
+    if spec.resize is Resize.KEEP:
+        factor = min(1.0, factor)
     width = min(spec.width_px, max(1, round(width_px * factor)))
     height = min(spec.height_px, max(1, round(height_px * factor)))
     return Placement((spec.width_px - width) // 2, (spec.height_px - height) // 2, width, height)

@@ -55,6 +55,24 @@ def test_fit_keeps_the_aspect_and_pads_with_the_border_colour() -> None:
     assert (resized[:, 12:] == 9).all()
 
 
+def test_keep_leaves_every_pixel_as_it_is_and_pads_the_rest() -> None:
+    spec = spec_of(resize=Resize.KEEP, pad_value=9)
+    image = random_image(5, 11)
+    resized = resize_image(image, spec)
+    assert resized.shape == (8, 16, 3)
+    np.testing.assert_array_equal(resized[1:6, 2:13], image)
+    assert (np.delete(resized, range(1, 6), axis=0) == 9).all()
+    assert (resized[:, :2] == 9).all()
+    assert (resized[:, 13:] == 9).all()
+
+
+def test_keep_shrinks_only_what_is_larger_than_the_input() -> None:
+    spec = spec_of(resize=Resize.KEEP, pad_value=9)
+    resized = resize_image(np.full((16, 16, 3), 200, dtype=np.uint8), spec)
+    np.testing.assert_array_equal(resized, resize_image(np.full((16, 16, 3), 200, dtype=np.uint8), spec_of(resize=Resize.FIT, pad_value=9)))
+    assert (resized == 200).any()
+
+
 def test_masks_stay_masks() -> None:
     mask = np.zeros((80, 160), dtype=np.uint8)
     mask[20:60, 40:120] = 255

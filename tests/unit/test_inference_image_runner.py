@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from inference.contract import ImageInput, Output
+from inference.contract import ImageInput, Output, Resize
 from inference.errors import PackError
 from inference.findings import Verdict
 from inference.image_preprocessing import resize_mask
@@ -134,14 +134,14 @@ def map_output(**changes: object) -> Output:
 @given(
     width=st.integers(8, 300),
     height=st.integers(8, 300),
-    fit=st.booleans(),
+    resize=st.sampled_from(list(Resize)),
     grid=st.sampled_from([(12, 16), (24, 32), (48, 64)]),
     left=st.floats(0, 0.9),
     top=st.floats(0, 0.9),
     part=st.floats(0.05, 0.5),
 )
 def test_regions_lie_where_the_defect_lies(
-    width: int, height: int, fit: bool, grid: tuple[int, int], left: float, top: float, part: float
+    width: int, height: int, resize: Resize, grid: tuple[int, int], left: float, top: float, part: float
 ) -> None:
     spec = ImageInput.model_validate(
         {
@@ -151,7 +151,7 @@ def test_regions_lie_where_the_defect_lies(
             "height_px": 24,
             "mean": (0,),
             "std": (1,),
-            "resize": "fit" if fit else "stretch",
+            "resize": resize,
         }
     )
     mask = np.zeros((height, width), dtype=np.uint8)
