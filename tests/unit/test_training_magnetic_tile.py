@@ -165,7 +165,7 @@ def test_pictures_of_the_card_are_painted_the_same_every_time() -> None:
 
 
 def test_without_the_set_it_says_where_it_looked(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="index.csv"):
+    with pytest.raises(InputError, match="tile pictures"):
         load_tiles(tmp_path)
 
 

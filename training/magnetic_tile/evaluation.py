@@ -164,7 +164,7 @@ def evaluate(results: Sequence[TileResult], seed: int) -> Evaluation:
         honest[rows] = calibration.apply(raw[rows])
         alarm[rows] = honest[rows] >= threshold
         place = MAP_THRESHOLDS.index(choose_map_threshold(others))
-        overlap[rows] = [results[row].overlap_px[place] / max(1, results[row].union_px[place]) for row in rows]
+        overlap[rows] = [results[row].overlap_px[place] / max(1, results[row].union_px[place]) for row in rows.tolist()]
     sound = kind == 0
     calibration = fit_score_calibration(results)
     scores = np.asarray(calibration.apply(raw), np.float64)

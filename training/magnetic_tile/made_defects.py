@@ -73,7 +73,7 @@ def _blowhole(gray: FloatArray, kinds: ImageU8, random: np.random.Generator) -> 
         rim = np.roll(mask, (int(random.integers(-2, 3)), int(random.integers(-2, 3))), (0, 1))
         _darken(gray, rim, -float(random.uniform(0.05, 0.35)), 1.5)
     _darken(gray, mask, float(random.uniform(0.4, 0.8)), float(random.uniform(0.6, 1.3)))
-    _mark(kinds, cv2.dilate(mask, np.ones((3, 3), np.uint8)), "blowhole")
+    _mark(kinds, np.asarray(cv2.dilate(mask, np.ones((3, 3), np.uint8)), np.uint8), "blowhole")
 
 
 def _crack(gray: FloatArray, kinds: ImageU8, random: np.random.Generator) -> None:
@@ -97,7 +97,8 @@ def _crack(gray: FloatArray, kinds: ImageU8, random: np.random.Generator) -> Non
         begin, stop = ((round(8 * one[0]), round(8 * one[1])) for one in (start, end))
         cv2.line(mask, begin, stop, 255, max(1, round(thick * taper * random.uniform(0.7, 1.5))), cv2.LINE_AA, 3)
     _darken(gray, mask, float(random.uniform(0.3, 0.7)), float(random.uniform(0.6, 1.2)))
-    _mark(kinds, cv2.dilate(mask, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (5, 5))), "crack")
+    grown = cv2.dilate(mask, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (5, 5)))
+    _mark(kinds, np.asarray(grown, np.uint8), "crack")
 
 
 def _break(gray: FloatArray, kinds: ImageU8, random: np.random.Generator) -> None:
