@@ -19,21 +19,27 @@ from inference.errors import LinesideError
 from inference.findings import Finding
 from inference.reasons import Reason
 from station.alarms.engine import AlarmEngine, AlarmRefusedError
+from station.alarms.flood import FloodWatch
+from station.alarms.life_cycle import HELD_STATES
 from station.alarms.seen_false import SeenFalse
 from station.alarms.slots import Cause
 from station.clock import Clock
 from station.config import AlarmConfig, IncidentsConfig
 from station.events import AlarmEvent, AlarmEventKind, OpenAlarm, SystemFault
-from station.frames import AlarmId, DefinitionId, JudgedFrame, JudgedSample, PersonId, SourceId
+from station.frames import AlarmId, JudgedFrame, JudgedSample, PersonId, SourceId
+from station.hold_desk import HoldDesk
 from station.incident_view import IncidentView
 from station.incidents.book import IncidentBook
 from station.load.score_tape import ScoreTapes
+from station.records import hold_rows
 from station.records.store import Records
 from station.view import AlarmKind, AlarmView, Feedback, Outcome
 from station.warning_view import FloodView, HoldView
 
 _log = logging.getLogger(__name__)
-_RAISES = (AlarmEventKind.RAISED, AlarmEventKind.RAISED_AGAIN)
+_NEW_PICTURE = (AlarmEventKind.RAISED, AlarmEventKind.RAISED_AGAIN, AlarmEventKind.PROMOTED)
+_COUNTS_SHOWN_EVERY_S = 0.2
+"""Growing counts alone make new views at most so often, s."""
 
 
 class AlarmDesk:
@@ -68,8 +74,11 @@ class AlarmDesk:
         self._lock = threading.Lock()
         self._commands = threading.Lock()
         """One person's command after the other: what is planned is carried out before the next one is planned."""
-        self._definitions = tuple(definitions)
-        self._seen_false: SeenFalse | None = None
+        self.held = HoldDesk(self._engine, records, clock, self._lock, self._commands, self._keep)
+        """Holds and changes of definitions."""
+        self._flood = FloodWatch()
+        self._views: tuple[AlarmView, ...] = ()
+        self._views_of: tuple[int, float] = (-1, 0.0)
         self._listeners: list[Callable[[AlarmEvent], None]] = []
         self._answers: dict[AlarmId, Feedback] = {}
         self._images: dict[AlarmId, Path] = {}
@@ -81,7 +90,8 @@ class AlarmDesk:
         state = self._records.open_alarms()
         with self._lock:
             self._incidents.restore(state.alarms, self._records, self._clock.monotonic_s(), self._clock.utc())
-            events = self._engine.restore(state.alarms, self._clock.monotonic_s(), self._clock.utc(), away_since_utc=state.last_alive_utc)
+            now_s, utc = self._clock.monotonic_s(), self._clock.utc()
+            events = self._engine.restore(state.alarms, now_s, utc, away_since_utc=state.last_alive_utc, holds=state.holds)
             self._answers.update(state.feedback)
             self._images.update(state.images)
             self._keep(events)
@@ -89,6 +99,7 @@ class AlarmDesk:
     def on_frame(self, judged: JudgedFrame) -> tuple[AlarmEvent, ...]:
         """Take what was said of a frame; returns the warnings it raised, whose picture is to be kept."""
         frame = judged.frame
+        self._look(judged)
         self._tapes.heard(frame.source_id, judged.findings, judged.judged_monotonic_s, frame.utc, frame.time_s)
         with self._lock:
             events = self._engine.on_findings(
@@ -199,7 +210,7 @@ class AlarmDesk:
                     _log.info("%s was acknowledged by somebody else while it was answered", alarm.definition.id)
                 except LinesideError as error:
                     return Outcome(ok=False, sentence=f"The answer is kept, but the warning is not acknowledged. {error}")
-        return Outcome(ok=True)
+        return self._learn(feedback)
 
     def take_back(self, image_id: int, person: PersonId) -> Outcome:
         """Take the newest answer on an image back; when it returns ok it is on disk."""
@@ -212,7 +223,7 @@ class AlarmDesk:
     def ask_before_raising(self, seen_false: SeenFalse) -> None:
         """From now on ask *seen_false* of every finding that speaks for a warning; see there. Before anything is judged."""
         with self._lock:
-            self._seen_false = seen_false
+            self._engine.ask_before_raising(seen_false)
 
     def listen(self, listener: Callable[[AlarmEvent], None]) -> None:
         """Have *listener* called with every event, in order, under the lock: it must be quick and must not call back."""
@@ -221,38 +232,31 @@ class AlarmDesk:
 
     def definitions(self) -> tuple[AlarmConfig, ...]:
         """Every definition in force."""
-        return self._definitions
+        with self._lock:
+            return self._engine.definitions()
 
     def holds(self) -> tuple[HoldView, ...]:
         """What is held back, oldest first."""
-        return ()
+        with self._lock:
+            return self._engine.holds(self._clock.monotonic_s())
 
     def flood(self) -> FloodView | None:
         """Set while more warnings ring than a person can answer."""
-        return None
-
-    def shelve(self, definition_id: DefinitionId, duration_s: float, reason: str, person: PersonId) -> Outcome:
-        """Put a warning aside for a time; when it returns ok it is on disk."""
-        return Outcome(ok=False, sentence=f"{definition_id} cannot be put aside yet")
-
-    def unshelve(self, definition_id: DefinitionId, person: PersonId) -> Outcome:
-        """Take a warning that was put aside back; when it returns ok it is on disk."""
-        return Outcome(ok=False, sentence=f"{definition_id} is not put aside")
-
-    def take_out_of_service(self, definition_id: DefinitionId, reason: str, person: PersonId) -> Outcome:
-        """Take a warning out of service; when it returns ok it is on disk."""
-        return Outcome(ok=False, sentence=f"{definition_id} cannot be taken out of service yet")
-
-    def return_to_service(self, definition_id: DefinitionId, person: PersonId) -> Outcome:
-        """Take a warning back into service; when it returns ok it is on disk."""
-        return Outcome(ok=False, sentence=f"{definition_id} is not out of service")
+        with self._lock:
+            return self._flood.view(self._clock.monotonic_s())
 
     def redefine(self, definition: AlarmConfig, person: PersonId, why: str) -> Outcome:
         """Put *definition* in the place of the one with its id, now, without losing what is open; on disk when it returns ok.
 
         Limits, delays, texts and priority may change; what it listens to may not.
         """
-        return Outcome(ok=False, sentence=f"{definition.id} cannot be changed while the line runs yet")
+        return self.held.redefine(definition, person, why)
+
+    def answer_taken_back(self, alarm_id: AlarmId) -> None:
+        """The answer on a warning does not stand any more."""
+        with self._lock:
+            self._answers.pop(alarm_id, None)
+            self._changed += 1
 
     def picture_kept(self, alarm_id: AlarmId, path: Path) -> None:
         """The judged frame of a warning is (being) written to *path*."""
@@ -274,7 +278,12 @@ class AlarmDesk:
     def views(self) -> tuple[AlarmView, ...]:
         """Open warnings: unacknowledged first, then priority, then newest."""
         with self._lock:
-            return tuple(self._view(alarm) for alarm in self._engine.open_alarms())
+            now_s = self._clock.monotonic_s()
+            changed, built_s = self._views_of
+            if changed != self._changed or now_s - built_s >= _COUNTS_SHOWN_EVERY_S:
+                self._views = tuple(self._view(alarm) for alarm in self._engine.open_alarms() if alarm.state not in HELD_STATES)
+                self._views_of = self._changed, now_s
+            return self._views
 
     def _view(self, alarm: OpenAlarm) -> AlarmView:
         return AlarmView(
@@ -298,6 +307,7 @@ class AlarmDesk:
             demoted_to=alarm.demoted_to,
             seen_false=alarm.seen_false,
             activation=alarm.activation,
+            chattering=self._engine.chattering(alarm.alarm_id),
             incident_id=self._incidents.incident_of(alarm.alarm_id),
         )
 
@@ -327,16 +337,20 @@ class AlarmDesk:
                         self._records.keep_event(noted)
 
     def _open_alarm(self, alarm_id: AlarmId) -> OpenAlarm | None:
-        return next((alarm for alarm in self._engine.open_alarms() if alarm.alarm_id == alarm_id), None)
+        return self._engine.open_alarm(alarm_id)
 
     def _keep(self, events: Sequence[AlarmEvent]) -> None:
         """Count and journal *events*; the caller holds the lock, so that they are kept in the order they happened."""
         for event in events:
             self._records.keep_event(self._note(event))
+        for told in self._engine.take_hold_events():
+            self._changed += 1
+            self._records.keep_row(hold_rows.hold_event(told), f"The hold of {told.hold.definition.id}")
 
     def _note(self, event: AlarmEvent) -> AlarmEvent:
         self._changed += 1
         event = self._incidents.take(event)
+        self._flood.take(event)
         for listener in self._listeners:
             listener(event)
         if event.kind is AlarmEventKind.RAISED:
@@ -349,4 +363,4 @@ class AlarmDesk:
 
 
 def _raising(events: Sequence[AlarmEvent]) -> tuple[AlarmEvent, ...]:
-    return tuple(event for event in events if event.kind in _RAISES)
+    return tuple(event for event in events if event.kind in _NEW_PICTURE)

@@ -40,23 +40,23 @@ class WarningDesk:
     def shelve(self, definition_id: DefinitionId, duration_s: float, reason: str) -> Outcome:
         """Put a warning aside for a time."""
         person = self._signed_in()
-        return _NOBODY if person is None else self._alarms.shelve(definition_id, duration_s, reason, person)
+        return _NOBODY if person is None else self._alarms.held.shelve(definition_id, duration_s, reason, person)
 
     def unshelve(self, definition_id: DefinitionId) -> Outcome:
         """Take a warning that was put aside back."""
         person = self._signed_in()
-        return _NOBODY if person is None else self._alarms.unshelve(definition_id, person)
+        return _NOBODY if person is None else self._alarms.held.unshelve(definition_id, person)
 
     def take_out_of_service(self, definition_id: DefinitionId, reason: str) -> Outcome:
         """Take a warning out of service."""
         person = self._signed_in()
         if person is None or self._roles.get(person) is not Role.ENGINEER:
             return _NOBODY if person is None else _ENGINEERS_ONLY
-        return self._alarms.take_out_of_service(definition_id, reason, person)
+        return self._alarms.held.take_out_of_service(definition_id, reason, person)
 
     def return_to_service(self, definition_id: DefinitionId) -> Outcome:
         """Take a warning back into service."""
         person = self._signed_in()
         if person is None or self._roles.get(person) is not Role.ENGINEER:
             return _NOBODY if person is None else _ENGINEERS_ONLY
-        return self._alarms.return_to_service(definition_id, person)
+        return self._alarms.held.return_to_service(definition_id, person)

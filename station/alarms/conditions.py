@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Sequence
+from dataclasses import dataclass
 from enum import Enum, IntEnum
+from typing import Protocol
 
 from inference.findings import Finding, Verdict
 from inference.reasons import ReasonCode
-from station.config import AlarmConfig, LimitCondition, VerdictCondition
+from station.config import LimitCondition, SuppressedWhile, VerdictCondition
 
 
 class Level(IntEnum):
@@ -97,6 +99,50 @@ def limit_level(condition: LimitCondition, value: float) -> Level:
     return Level.BAND if value < condition.clear_at else Level.LOW
 
 
+def machine_level(state: SuppressedWhile, value: float) -> Level:
+    """Level of one channel value for a machine state, with the same meaning of its two limits as :func:`limit_level`."""
+    if value != value:
+        return Level.UNKNOWN
+    sign = 1.0 if state.side == "high" else -1.0
+    if sign * value > sign * state.begins_at:
+        return Level.HIGH
+    return Level.BAND if sign * value > sign * state.ends_at else Level.LOW
+
+
+class Debounced(Protocol):
+    """What a rule wants to know; an alarm definition says it."""
+
+    @property
+    def raise_count(self) -> int:
+        """N of N-of-M."""
+        ...
+
+    @property
+    def of_last(self) -> int:
+        """M of N-of-M."""
+        ...
+
+    @property
+    def on_delay_s(self) -> float:
+        """It must hold so long before it counts, s."""
+        ...
+
+    @property
+    def off_delay_s(self) -> float:
+        """It must be over so long before it is over, s."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Delays:
+    """Only delays: every level counts."""
+
+    on_delay_s: float
+    off_delay_s: float
+    raise_count: int = 1
+    of_last: int = 1
+
+
 class Rule:
     """The condition of one definition over time. Not thread-safe; owned by the engine.
 
@@ -125,7 +171,7 @@ class Rule:
         "hits",
     )
 
-    def __init__(self, definition: AlarmConfig) -> None:
+    def __init__(self, definition: Debounced) -> None:
         self.active = False
         self.hits = 0
         self._need = definition.raise_count
@@ -139,6 +185,11 @@ class Rule:
         self._forced = False
         self._pending_s: float | None = None
         self._paused_s: float | None = None
+
+    @property
+    def pending(self) -> bool:
+        """Whether a delay runs, so that time alone can change something."""
+        return self._pending_s is not None
 
     def observe(self, level: Level, now_s: float) -> Change | None:
         """Take one level at *now_s* (monotonic, s); returns what changed."""

@@ -86,7 +86,7 @@ class IncidentBook:
         """Note what happened to a warning; returns the event with the incident it belongs to, empty where it has none (yet)."""
         incident_id = self._joiner.incident_of(event.alarm_id)
         rings = event.kind in RINGING
-        if rings or (event.kind is AlarmEventKind.RESTORED and incident_id is None):
+        if rings or (event.kind is AlarmEventKind.RESTORED and incident_id is None and event.activation > 0):
             membership = self._joiner.raised(event.alarm_id, key_of(event.definition), event.monotonic_s)
             incident_id = membership.incident_id
             event = replace(event, incident_id=incident_id)

@@ -21,6 +21,8 @@ from station.view import AlarmState, Feedback
 
 Write = Callable[[Connection], None]
 """Writes something through a connection; may run again after a failure."""
+_FIRST = frozenset({AlarmEventKind.RAISED, AlarmEventKind.RAISED_HELD})
+"""Events that may be the first of an occurrence; RAISED always is."""
 MOST_CONTRIBUTIONS = 8
 LEAST_SHARE = 0.005
 
@@ -39,16 +41,17 @@ def alarm_event(event: AlarmEvent) -> Write:
         "detail": event.detail,
         "input_ref": event.input_ref,
     }
-    first = _first_row(event, at_us) if event.kind is AlarmEventKind.RAISED else None
+    first = _first_row(event, at_us) if event.kind in _FIRST else None
     changes = _changes(event, at_us)
     follow = incident_rows.follow(event)
 
     def write(connection: Connection) -> None:
         connection.execute(insert(schema.alarm_events).values(event_row))
-        if first is not None:
+        changed = 0
+        if event.kind is not AlarmEventKind.RAISED:
+            changed = connection.execute(update(schema.alarms).where(schema.alarms.c.alarm_id == event.alarm_id).values(changes)).rowcount
+        if first is not None and not changed:
             connection.execute(insert(schema.alarms).values(first))
-        else:
-            connection.execute(update(schema.alarms).where(schema.alarms.c.alarm_id == event.alarm_id).values(changes))
         follow(connection)
 
     return write
@@ -67,8 +70,14 @@ def _first_row(event: AlarmEvent, at_us: int) -> dict[str, object]:
         "raised_us": at_us,
         "finding_count": event.count,
         "incident_id": event.incident_id,
+        **_standing(event),
         **_cause(event),
     }
+
+
+def _standing(event: AlarmEvent) -> dict[str, object]:
+    """How it shows, and how often it has rung."""
+    return {"shown_priority": event.priority, "seen_false": event.seen_false, "activation": event.activation}
 
 
 def _cause(event: AlarmEvent) -> dict[str, object]:
@@ -87,12 +96,17 @@ def _changes(event: AlarmEvent, at_us: int) -> dict[str, object]:
         "state": event.state.value,
         "finding_count": event.count,
         "closed_us": at_us if event.closes else None,
+        **_standing(event),
     }
     if event.incident_id:
         changes["incident_id"] = event.incident_id
     match event.kind:
-        case AlarmEventKind.RAISED_AGAIN:
+        case AlarmEventKind.RAISED_AGAIN | AlarmEventKind.RAISED_HELD | AlarmEventKind.PROMOTED:
             changes |= {"returned_us": None, "acknowledged_us": None, "acknowledged_by": "", **_cause(event)}
+        case AlarmEventKind.REALARMED:
+            changes |= {"acknowledged_us": None, "acknowledged_by": ""}
+        case AlarmEventKind.REDEFINED:
+            changes |= {"definition_json": event.definition.model_dump_json(), "priority": event.definition.priority}
         case AlarmEventKind.RETURNED:
             changes |= {"returned_us": at_us}
         case AlarmEventKind.ACKNOWLEDGED:

@@ -20,8 +20,10 @@ from inference.findings import Verdict
 from station.config import AlarmConfig, Text
 from station.events import OpenAlarm
 from station.frames import AlarmId, DefinitionId, IncidentId, PersonId, SourceId
+from station.holds import Hold
 from station.keeping import WhyKept
 from station.past import Drivers, PictureAnswers
+from station.records import hold_rows
 from station.records.journal import contributions_from_json, finding_from_json, reason_from_json
 from station.records.schema import alarms, contributions, feedback, from_us, images, label_counts, series, to_us, trend, verdict_counts
 from station.view import (
@@ -65,6 +67,7 @@ class LeftOpen:
         last_alive_utc: When the last run was last known to be alive; None for a new data folder.
         crashed: Whether the last run ended without a stop in order.
         unreadable: Open alarms that another version kept and this one cannot take over; the store closes them.
+        holds: What was held back, oldest first.
     """
 
     alarms: tuple[OpenAlarm, ...]
@@ -73,6 +76,7 @@ class LeftOpen:
     last_alive_utc: datetime | None = None
     crashed: bool = False
     unreadable: tuple[AlarmId, ...] = ()
+    holds: tuple[Hold, ...] = ()
 
 
 def left_open(connection: Connection, images_dir: Path) -> LeftOpen:
@@ -104,6 +108,9 @@ def left_open(connection: Connection, images_dir: Path) -> LeftOpen:
                 detail=row.detail,
                 input_ref=row.input_ref,
                 incident_id=IncidentId(row.incident_id),
+                demoted_to=shown if 0 < (shown := row.shown_priority) != definition.priority else None,
+                seen_false=row.seen_false,
+                activation=row.activation,
             )
         )
     ids = [alarm.alarm_id for alarm in found]
@@ -115,7 +122,9 @@ def left_open(connection: Connection, images_dir: Path) -> LeftOpen:
             .order_by(images.c.image_id)
         )
     }
-    return LeftOpen(tuple(found), answers_on_alarms(connection, ids), pictures, unreadable=tuple(unreadable))
+    return LeftOpen(
+        tuple(found), answers_on_alarms(connection, ids), pictures, unreadable=tuple(unreadable), holds=hold_rows.standing(connection)
+    )
 
 
 def answers_on_alarms(connection: Connection, ids: Sequence[AlarmId]) -> dict[AlarmId, Feedback]:
@@ -162,10 +171,10 @@ def review_load(connection: Connection) -> ReviewLoad:
 
 
 def alarm_history(connection: Connection, since_utc: datetime, until_utc: datetime) -> list[AlarmRecord]:
-    """Alarms raised from *since_utc* to before *until_utc*, newest first."""
+    """Alarms raised from *since_utc* to before *until_utc*, newest first; what happened behind a hold only rang never and is left out."""
     rows = connection.execute(
         select(alarms)
-        .where(alarms.c.raised_us >= to_us(since_utc), alarms.c.raised_us < to_us(until_utc))
+        .where(alarms.c.raised_us >= to_us(since_utc), alarms.c.raised_us < to_us(until_utc), alarms.c.activation > 0)
         .order_by(alarms.c.raised_us.desc())
     ).all()
     answers: dict[AlarmId, Feedback] = {}
