@@ -14,6 +14,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
+from gui.horn_player import HornPlayer
 from gui.language import Language, LanguageSwitch, system_language
 from gui.preferences import PreferencesFile
 from gui.rooms import standard_rooms
@@ -96,7 +97,8 @@ def run_window(port: LinePort, preferences_path: Path, clock: Clock | None = Non
     languages = LanguageSwitch(app)
     languages.use(preferences.language or system_language())
     mishaps = Mishaps(app)
-    window = Window(port, theme, languages, preferences, file.save, standard_rooms(), clock)
+    horn = HornPlayer()
+    window = Window(port, theme, languages, preferences, file.save, standard_rooms(horn), clock, horn)
     mishaps.happened.connect(window.toast.tell)
     mishaps.watch()
     try:

@@ -28,6 +28,7 @@ class ElidedLabel(QWidget):
         super().__init__(parent)
         self._size, self._source, self._weight = size, theme, weight
         self._text = ""
+        self._ink: str | None = None
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         theme.theme_changed.connect(self.updateGeometry)
 
@@ -45,6 +46,12 @@ class ElidedLabel(QWidget):
             self.updateGeometry()
             self.update()
 
+    def set_ink(self, ink: str | None) -> None:
+        """Show the text in the colour *ink*; None: the theme's."""
+        if ink != self._ink:
+            self._ink = ink
+            self.update()
+
     @override
     def sizeHint(self) -> QSize:
         """The whole line."""
@@ -56,7 +63,7 @@ class ElidedLabel(QWidget):
         """The text as large as it fits, in two lines where that helps."""
         del event
         painter = QPainter(self)
-        painter.setPen(QColor(self._source.theme.ink))
+        painter.setPen(QColor(self._ink or self._source.theme.ink))
         font = self._source.font(self._size, self._weight)
         smallest = max(_SMALLEST_PX, round(font.pixelSize() * _SHRINK))
         while font.pixelSize() > smallest and QFontMetricsF(font).horizontalAdvance(self._text) > self.width():

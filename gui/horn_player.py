@@ -46,6 +46,12 @@ class SoundState:
     sentence: str = ""
 
 
+def play_nowhere(pcm: NDArray[np.int16], stop: threading.Event) -> str:
+    """Take the sound and make none: for pictures of the window and for tests."""
+    del pcm, stop
+    return "nothing"
+
+
 @dataclass(slots=True)
 class _Sound:
     pcm: NDArray[np.int16]

@@ -10,6 +10,7 @@ from pathlib import Path
 from PySide6.QtCore import QCoreApplication, QEvent
 
 from gui.app import application
+from gui.horn_player import HornPlayer, play_nowhere
 from gui.language import Language, LanguageSwitch, current_language
 from gui.preferences import Preferences
 from gui.rail import Room
@@ -58,7 +59,8 @@ def save_pictures(
     first = Preferences(mode=themes[0])
     apply_theme(app, first.mode, theme, scale_for(*sizes[0]))
     switch.use(languages[0])
-    window = Window(port, theme, switch, first, _forget, standard_rooms(), clock)
+    horn = HornPlayer(play_nowhere)
+    window = Window(port, theme, switch, first, _forget, standard_rooms(horn), clock, horn)
     written: list[Path] = []
     try:
         window.show()

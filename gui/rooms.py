@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 
 from gui.commands import Commands
+from gui.horn_player import HornPlayer
 from gui.jobs import Jobs
 from gui.line_screen import LineScreen
 from gui.rail import Room
@@ -38,12 +40,12 @@ def _report(port: LinePort, theme: ThemeSource, jobs: Jobs, _commands: Commands,
     return ReportScreen(port, theme, jobs)
 
 
-def _setup(port: LinePort, theme: ThemeSource, jobs: Jobs, _commands: Commands, _clock: Clock) -> Screen:
+def _setup(horn: HornPlayer, port: LinePort, theme: ThemeSource, jobs: Jobs, _commands: Commands, _clock: Clock) -> Screen:
     from gui.setup_screen import SetupScreen
 
-    return SetupScreen(port, theme, jobs)
+    return SetupScreen(port, theme, jobs, horn)
 
 
-def standard_rooms() -> Mapping[Room, ScreenFactory]:
-    """The five screens."""
-    return {Room.LINE: _line, Room.TRENDS: _trends, Room.REVIEW: _review, Room.REPORT: _report, Room.SETUP: _setup}
+def standard_rooms(horn: HornPlayer) -> Mapping[Room, ScreenFactory]:
+    """The five screens; Setup tests *horn*."""
+    return {Room.LINE: _line, Room.TRENDS: _trends, Room.REVIEW: _review, Room.REPORT: _report, Room.SETUP: partial(_setup, horn)}

@@ -112,6 +112,15 @@ TEMPLATES = (
     QT_TRANSLATE_NOOP("Sentence", "Check the path at the end of the address"),
     QT_TRANSLATE_NOOP("Sentence", "The camera is busy"),
     QT_TRANSLATE_NOOP("Sentence", "Close other programs that watch it"),
+    # the horn
+    QT_TRANSLATE_NOOP("Sentence", "There is no sound device"),
+    QT_TRANSLATE_NOOP("Sentence", "Connect a loudspeaker; until then warnings are seen, not heard"),
+    QT_TRANSLATE_NOOP("Sentence", "The sound device does not take the sound"),
+    QT_TRANSLATE_NOOP("Sentence", "Check the loudspeaker, or restart the computer's sound"),
+    QT_TRANSLATE_NOOP("Sentence", "The sound device fails"),
+    QT_TRANSLATE_NOOP("Sentence", "Check the loudspeaker and its cable"),
+    QT_TRANSLATE_NOOP("Sentence", "The sound device does not answer. Check it, or restart the computer."),
+    QT_TRANSLATE_NOOP("Sentence", "{count} patterns were played. If you heard nothing, check the loudspeaker and the computer's volume."),
     # records
     QT_TRANSLATE_NOOP("Sentence", "{free} MiB free, less than {limit} MiB: no more pictures are kept"),
     QT_TRANSLATE_NOOP("Sentence", "{free} MiB free"),

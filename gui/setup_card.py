@@ -94,6 +94,8 @@ class SetupCard(QFrame):
     def _button_text(self) -> str:
         if self.facts.test is TestKind.MODEL:
             return self.tr("Test model")
+        if self.facts.test is TestKind.HORN:
+            return self.tr("Test horn")
         return self.tr("Test")
 
     @property

@@ -37,6 +37,7 @@ class TestKind(Enum):
 
     SOURCE = "source"
     MODEL = "model"
+    HORN = "horn"
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,3 +299,28 @@ def station_facts(station: StationFile) -> tuple[CardFacts, CardFacts]:
         CardFacts(pick(info.name), QCoreApplication.translate("SetupFacts", "station"), about),
         CardFacts(QCoreApplication.translate("SetupFacts", "Records"), "", kept),
     )
+
+
+def horn_facts(station: StationFile) -> CardFacts:
+    """How the station sounds and flashes."""
+    horn = station.horn
+    sounds = ", ".join(str(priority) for priority in sorted(horn.priorities))
+    minutes = QCoreApplication.translate("SetupFacts", "{minutes} min without an acknowledgement")
+    never = QCoreApplication.translate("SetupFacts", "never")
+    again = minutes.format(minutes=f"{horn.repeat_after_s / 60:g}") if horn.repeat_after_s else never
+    facts = (
+        Fact(QCoreApplication.translate("SetupFacts", "Sounds at priority"), sounds or QCoreApplication.translate("SetupFacts", "none")),
+        Fact(
+            QCoreApplication.translate("SetupFacts", "Sounds again after"),
+            again,
+        ),
+        Fact(QCoreApplication.translate("SetupFacts", "Volume"), f"{horn.volume:.0%}"),
+        Fact(
+            QCoreApplication.translate("SetupFacts", "Flash at priority 1"),
+            QCoreApplication.translate("SetupFacts", "yes, the window's border, once a second")
+            if horn.flash
+            else QCoreApplication.translate("SetupFacts", "no"),
+        ),
+    )
+    title = QCoreApplication.translate("SetupFacts", "Horn")
+    return CardFacts(title, QCoreApplication.translate("SetupFacts", "sound of new warnings"), facts, TestKind.HORN)

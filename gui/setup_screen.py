@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from enum import Enum
 from functools import partial
 
@@ -11,14 +12,17 @@ from PySide6.QtWidgets import QButtonGroup, QGridLayout, QHBoxLayout, QScrollAre
 from typing_extensions import override
 
 from gui.controls import KeyButton, LabelRole, Wrap, card, label
+from gui.horn_player import Hearing, HornPlayer
 from gui.jobs import Jobs
 from gui.screen import Screen
+from gui.sentences import sentence_text
 from gui.setup_card import SetupCard
 from gui.setup_facts import (
     CardFacts,
     Fact,
     TestKind,
     camera_facts,
+    horn_facts,
     model_facts,
     person_facts,
     sensor_facts,
@@ -48,8 +52,9 @@ class Page(Enum):
 class SetupScreen(Screen):
     """Pages on the left, their cards on the right in as many columns as fit. Tests run off the GUI thread."""
 
-    def __init__(self, port: LinePort, theme: ThemeSource, jobs: Jobs, parent: QWidget | None = None) -> None:
+    def __init__(self, port: LinePort, theme: ThemeSource, jobs: Jobs, horn: HornPlayer, parent: QWidget | None = None) -> None:
         super().__init__(port, theme, jobs, parent)
+        self._horn = horn
         self._page = Page.CAMERAS
         self._cards: list[SetupCard] = []
         self._columns = 0
@@ -152,7 +157,12 @@ class SetupScreen(Screen):
                     Fact(self.tr("New PIN"), "python main.py doctor --pin"),
                     Fact(self.tr("In force"), self.tr("after the next start of Lineside")),
                 )
-                return [about, records, CardFacts(self.tr("Station file"), "", steps)]
+                return [about, records, self._horn_facts(), CardFacts(self.tr("Station file"), "", steps)]
+
+    def _horn_facts(self) -> CardFacts:
+        sound = self._horn.state
+        said = sentence_text(sound.sentence) if sound.hearing is Hearing.NOT_HEARD else ""
+        return replace(horn_facts(self.port.station), trouble=said)
 
     def show_page(self, page: Page) -> None:
         """Show another page."""
@@ -195,7 +205,7 @@ class SetupScreen(Screen):
             case Page.PEOPLE:
                 return self.tr("Who can sign in and answer.")
             case Page.STATION:
-                return ""
+                return self.tr("The horn's test plays the sound of each priority, the most urgent first.")
 
     def _place_cards(self) -> None:
         width = max(self.width() - self._side.width() - 60, 200)
@@ -221,6 +231,9 @@ class SetupScreen(Screen):
         one.show_running()
         if one.facts.test is TestKind.MODEL:
             work = partial(self.port.test_model, one.facts.test_id)
+        elif one.facts.test is TestKind.HORN:
+            horn = self.port.station.horn
+            work = partial(self._horn.test, sorted(horn.priorities) or [1, 2, 3, 4], horn.volume)
         else:
             work = partial(self.port.test_source, SourceId(one.facts.test_id))
         self.jobs.run(one, work, one.show_result, one.show_failure)

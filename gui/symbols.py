@@ -34,12 +34,18 @@ def _down(where: QRectF) -> QPolygonF:
     return QPolygonF([where.topLeft(), where.topRight(), QPointF(where.center().x(), where.bottom())])
 
 
-def paint_priority(painter: QPainter, where: QRectF, priority: int, theme: Theme) -> None:
-    """Paint the sign of *priority* into *where*: 1 octagon, 2 triangle, 3 diamond, 4 circle, each with its number."""
+def paint_priority(painter: QPainter, where: QRectF, priority: int, theme: Theme, *, on_fill: bool = False) -> None:
+    """Paint the sign of *priority* into *where*: 1 octagon, 2 triangle, 3 diamond, 4 circle, each with its number.
+
+    With *on_fill* the two colours change places, to be seen on a surface that has the priority's colour.
+    """
+    fill, ink = theme.priority_fill(priority), QColor(theme.priority_ink[priority - 1])
+    if on_fill:
+        fill, ink = ink, fill
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(theme.priority_fill(priority))
+    painter.setBrush(fill)
     text_where = QRectF(where)
     match priority:
         case 1:
@@ -51,7 +57,7 @@ def paint_priority(painter: QPainter, where: QRectF, priority: int, theme: Theme
             painter.drawPolygon(_regular(where.adjusted(-1, -1, 1, 1), 4, -90.0))
         case _:
             painter.drawEllipse(where)
-    painter.setPen(QColor(theme.priority_ink[priority - 1]))
+    painter.setPen(ink)
     painter.setFont(tabular_font(max(9, round(where.height() * 0.52)), QFont.Weight.Bold))
     painter.drawText(text_where, int(Qt.AlignmentFlag.AlignCenter), str(priority))
     painter.restore()
@@ -107,6 +113,7 @@ class PrioritySign(QWidget):
         self._source = theme
         self._side_px = side_px
         self._priority: int | None = None
+        self._on_fill = False
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         theme.theme_changed.connect(self.updateGeometry)
 
@@ -116,10 +123,10 @@ class PrioritySign(QWidget):
         side = self._source.space(self._side_px)
         return QSize(side, side)
 
-    def show_priority(self, priority: int | None) -> None:
-        """Show the sign of *priority* 1..4, or nothing."""
-        if priority != self._priority:
-            self._priority = priority
+    def show_priority(self, priority: int | None, *, on_fill: bool = False) -> None:
+        """Show the sign of *priority* 1..4, or nothing; *on_fill*: on a surface that has its colour."""
+        if (priority, on_fill) != (self._priority, self._on_fill):
+            self._priority, self._on_fill = priority, on_fill
             self.update()
 
     @override
@@ -129,7 +136,7 @@ class PrioritySign(QWidget):
         if self._priority is None:
             return
         painter = QPainter(self)
-        paint_priority(painter, QRectF(self.rect()).adjusted(1, 1, -1, -1), self._priority, self._source.theme)
+        paint_priority(painter, QRectF(self.rect()).adjusted(1, 1, -1, -1), self._priority, self._source.theme, on_fill=self._on_fill)
         painter.end()
 
 

@@ -12,6 +12,8 @@ from typing_extensions import override
 
 from gui.banner import Banner
 from gui.commands import Commands
+from gui.flash import BORDER_PX, FlashFrame
+from gui.horn_player import HornPlayer, play_nowhere
 from gui.jobs import Jobs
 from gui.key_overlay import KeyOverlay
 from gui.language import Language, LanguageSwitch, current_language, pick
@@ -26,7 +28,7 @@ from gui.top_bar import TopBar
 from station.clock import Clock, SystemClock
 from station.frames import PersonId
 from station.port import LinePort
-from station.view import LineSnapshot, ReviewLoad
+from station.view import ReviewLoad
 
 REFRESH_MS = 33
 _SCALE_SETTLES_MS = 150
@@ -46,6 +48,7 @@ class Window(QMainWindow):
         save: Keeps changed preferences.
         rooms: How each screen is made; a screen is made when it is first entered.
         clock: For the clock shown and for ages.
+        horn: Makes the horn heard; none: this window is silent. The window stops it.
 
     Signals:
         closed: The window has stopped everything of its own.
@@ -62,20 +65,21 @@ class Window(QMainWindow):
         save: Callable[[Preferences], bool],
         rooms: Mapping[Room, ScreenFactory],
         clock: Clock | None = None,
+        horn: HornPlayer | None = None,
     ) -> None:
         super().__init__()
         self._port, self._theme, self._languages = port, theme, languages
         self._preferences, self._save, self._rooms = preferences, save, rooms
         self._clock = clock or SystemClock()
+        self._horn = horn or HornPlayer(play_nowhere)
         self._ticks = 0
-        self._bursts = 0
         self._told_notes: set[str] = set()
         self._stopped = False
         self.jobs = Jobs(parent=self)
         self.commands = Commands(port, self.jobs, self)
         self.top_bar = TopBar(port.station, theme)
         self.rail = Rail(theme)
-        self.banner = Banner(self.commands, theme)
+        self.banner = Banner(self.commands, {person.id: person.name for person in port.station.people}, theme)
         self.stack = QStackedWidget()
         self.screens: dict[Room, Screen] = {}
         self._room = Room.LINE
@@ -111,7 +115,8 @@ class Window(QMainWindow):
         layout.addWidget(self.top_bar)
         layout.addLayout(middle, 1)
         layout.addWidget(self.banner)
-        self.setCentralWidget(whole)
+        self.flash = FlashFrame(whole, BORDER_PX if self._port.station.horn.flash else 0, self._theme)
+        self.setCentralWidget(self.flash)
 
     def _connect(self) -> None:
         self.rail.chosen.connect(self._on_room_chosen)
@@ -150,6 +155,7 @@ class Window(QMainWindow):
         for timer in (self._timer, self._scale_timer, self._load_timer):
             timer.stop()
         self.toast.stop()
+        self._horn.stop()
         self.jobs.stop()
 
     @Slot()
@@ -158,12 +164,13 @@ class Window(QMainWindow):
         snapshot = self._port.snapshot()
         self._ticks += 1
         self.commands.refresh(snapshot)
-        self.banner.refresh(snapshot)
+        self._horn.follow(snapshot.horn)
+        self.flash.follow(self._clock.monotonic_s(), wanted=snapshot.horn.flash)
+        self.banner.refresh(snapshot, self._horn.state)
         if self._ticks % 6 == 1:
             self.top_bar.refresh(snapshot, self._clock.utc())
             self._tell_provider_notes(snapshot.provider_notes)
         self.screens[self._room].refresh(snapshot)
-        self._sound_horn(snapshot)
 
     def _tell_provider_notes(self, notes: tuple[str, ...]) -> None:
         """Say once that a model judges elsewhere than wanted; Setup keeps showing the provider."""
@@ -171,13 +178,6 @@ class Window(QMainWindow):
             if note not in self._told_notes:
                 self._told_notes.add(note)
                 self.toast.tell(sentence_text(note))
-
-    def _sound_horn(self, snapshot: LineSnapshot) -> None:
-        horn = snapshot.horn
-        if horn.bursts != self._bursts:
-            self._bursts = horn.bursts
-            if horn.priority is not None:
-                QApplication.beep()
 
     def show_room(self, room: Room) -> None:
         """Enter *room*; its screen is made when it is entered first."""

@@ -15,6 +15,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, QTimer
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from gui.horn_player import HornPlayer, play_nowhere
 from gui.jobs import Jobs
 from gui.language import Language, LanguageSwitch
 from gui.preferences import Preferences
@@ -91,7 +92,8 @@ class OpenWindow:
         """A shown window in one look; its timer does not run, tests tick it."""
         preferences = Preferences(mode=mode, language=language)
         self._languages.use(language)
-        window = Window(line, self._theme, self._languages, preferences, self._save, standard_rooms(), line)
+        horn = HornPlayer(play_nowhere)
+        window = Window(line, self._theme, self._languages, preferences, self._save, standard_rooms(horn), line, horn)
         self.windows.append(window)
         window.resize(*size)
         window.apply_look()

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
+from gui.horn_player import Hearing, HornPlayer, SoundState, play_nowhere
 from gui.jobs import Jobs
 from gui.setup_facts import camera_facts, condition_text, figure_facts, model_facts, sensor_facts, warning_facts
 from gui.setup_screen import _TEST_KEYS, Page, SetupScreen
@@ -18,15 +21,17 @@ from tests.gui.fake_line import FakeLine
 
 
 @pytest.fixture
-def screen(qtbot: QtBot, fake_line: FakeLine, theme_source: ThemeSource, jobs: Jobs) -> SetupScreen:
-    made = SetupScreen(fake_line, theme_source, jobs)
+def screen(qtbot: QtBot, fake_line: FakeLine, theme_source: ThemeSource, jobs: Jobs) -> Iterator[SetupScreen]:
+    horn = HornPlayer(play_nowhere)
+    made = SetupScreen(fake_line, theme_source, jobs, horn)
     qtbot.addWidget(made)
     made.resize(1824, 950)
     made.show()
     qtbot.waitExposed(made)
     made.activateWindow()
     qtbot.waitUntil(made.isActiveWindow)
-    return made
+    yield made
+    horn.stop()
 
 
 def texts(screen: SetupScreen) -> str:
@@ -147,3 +152,18 @@ def test_no_text_is_clipped(screen: SetupScreen, qtbot: QtBot, width: int, heigh
                 assert one.width() >= one.sizeHint().width() - 1, one.text()
         for button in screen._buttons.values():
             assert min(button.width(), button.height()) >= TOUCH_PX
+
+
+def test_the_horn_is_tested_by_a_key(screen: SetupScreen, qtbot: QtBot) -> None:
+    screen.show_page(Page.STATION)
+    qtbot.waitUntil(lambda: all(card.isVisible() for card in screen.cards))
+    (horn,) = [card for card in screen.cards if card.facts.test is not None]
+    qtbot.keyClick(screen, Qt.Key.Key_A)
+    qtbot.waitUntil(lambda: "3 patterns were played" in horn.result_text)
+    assert horn.result_text.startswith("✓")
+
+
+def test_a_horn_that_nobody_hears_is_said(screen: SetupScreen) -> None:
+    screen._horn._state = SoundState(Hearing.NOT_HEARD, "There is no sound device. Connect a loudspeaker.")
+    screen.show_page(Page.STATION)
+    assert "There is no sound device" in texts(screen)
