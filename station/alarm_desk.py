@@ -77,6 +77,8 @@ class AlarmDesk:
         self.held = HoldDesk(self._engine, records, clock, self._lock, self._commands, self._keep)
         """Holds and changes of definitions."""
         self._flood = FloodWatch()
+        self._look: Callable[[JudgedFrame], None] = lambda _: None
+        self._learn: Callable[[Feedback], Outcome] = lambda _: Outcome(ok=True)
         self._views: tuple[AlarmView, ...] = ()
         self._views_of: tuple[int, float] = (-1, 0.0)
         self._listeners: list[Callable[[AlarmEvent], None]] = []
@@ -224,6 +226,10 @@ class AlarmDesk:
         """From now on ask *seen_false* of every finding that speaks for a warning; see there. Before anything is judged."""
         with self._lock:
             self._engine.ask_before_raising(seen_false)
+
+    def teach(self, look: Callable[[JudgedFrame], None], learn: Callable[[Feedback], Outcome]) -> None:
+        """From now on show *look* every judged frame before its findings count, and *learn* every answer on disk; both without the lock."""
+        self._look, self._learn = look, learn
 
     def listen(self, listener: Callable[[AlarmEvent], None]) -> None:
         """Have *listener* called with every event, in order, under the lock: it must be quick and must not call back."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Protocol
 
@@ -29,3 +30,9 @@ class SystemClock:
     def utc(self) -> datetime:
         """Now, aware UTC."""
         return datetime.now(UTC)
+
+
+def count_down(clock: Clock, seconds: float) -> Callable[[], float]:
+    """Tells what is left of *seconds* from now on, s, never below 0: several threads share one deadline."""
+    end_s = clock.monotonic_s() + seconds
+    return lambda: max(0.0, end_s - clock.monotonic_s())

@@ -14,9 +14,10 @@ from inference.findings import ImageU8
 from inference.reasons import Reason, ReasonCode
 from station.alarm_desk import AlarmDesk
 from station.camera_side import CameraSide
-from station.clock import Clock, SystemClock
+from station.clock import Clock, SystemClock, count_down
 from station.config import StationFile
 from station.events import StationEvent, StationEventKind
+from station.experience.desk import ExperienceDesk
 from station.frames import AlarmId, PersonId, SourceId
 from station.growth_view import AREA_PREFIX
 from station.health import DeviceStatus, worst
@@ -119,6 +120,8 @@ class Line:
         self._alarms = AlarmDesk(station.alarms, camera_ids, self._records, self.clock, own_time_ids=own_ids, tapes=tapes, incidents=book)
         self._load.connect(self._alarms)
         self._warnings = WarningDesk(self._alarms, station.people, lambda: self._person)
+        packs = self._shelf.contracts
+        self._experience = ExperienceDesk(station, self._records, self._alarms, data, packs, lambda: self._person, self.clock)
         openers = camera_openers or {}
         self._cameras = CameraSide(station, base_dir, openers, self._shelf, self._alarms, self._records, self.clock, self._incidents)
         interval_s = station.records.trend_interval_s
@@ -185,9 +188,9 @@ class Line:
             feed.close()
         for judge in self._sensors.judges:
             judge.close()
-        left_s = self._countdown(_STOP_DEADLINE_S)
+        left_s = count_down(self.clock, _STOP_DEADLINE_S)
         late += [f"reader of {reader.source_id}" for reader in self._readers() if not reader.stop(left_s())]
-        left_s = self._countdown(_STOP_DEADLINE_S)
+        left_s = count_down(self.clock, _STOP_DEADLINE_S)
         late += [judge.name for judge in self._judges() if not judge.stop(left_s())]
         if not self._supervisor.stop(_STOP_DEADLINE_S):
             late.append("supervisor")
@@ -265,6 +268,11 @@ class Line:
     def load(self) -> LoadDesk:
         """The load of warnings, and what other settings would make of it."""
         return self._load
+
+    @property
+    def experience(self) -> ExperienceDesk:
+        """Confirmed false alarms, and what fixed it last time."""
+        return self._experience
 
     def snapshot(self) -> LineSnapshot:
         """The newest state; cheap, from any thread."""
@@ -398,11 +406,6 @@ class Line:
 
     def _judges(self) -> tuple[ImageJudge | SensorJudge, ...]:
         return (*self._cameras.judges, *self._sensors.judges)
-
-    def _countdown(self, seconds: float) -> Callable[[], float]:
-        """What is left of *seconds* from now on: several threads share one deadline."""
-        end_s = self.clock.monotonic_s() + seconds
-        return lambda: max(0.0, end_s - self.clock.monotonic_s())
 
     def _readers(self) -> tuple[CameraReader | SensorReader, ...]:
         return (*self._cameras.readers, *self._sensors.readers)

@@ -13,6 +13,7 @@ from typing import Protocol
 from inference.contract import PackContract
 from inference.findings import ImageU8
 from station.config import StationFile
+from station.experience_port import ExperiencePort
 from station.frames import AlarmId, PersonId, SourceId
 from station.incident_port import IncidentPort
 from station.load_port import LoadPort
@@ -51,6 +52,11 @@ class LinePort(Protocol):
     @property
     def incidents(self) -> IncidentPort:
         """Incidents, open and closed, with the pictures and traces of the seconds around them (station.incident_port)."""
+        ...
+
+    @property
+    def experience(self) -> ExperiencePort:
+        """Confirmed false alarms, and what fixed it last time (station.experience_port)."""
         ...
 
     @property

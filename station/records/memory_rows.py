@@ -80,7 +80,7 @@ def add(rows: tuple[MemoryRow, ...]) -> Write:
 
 def switch(entry: EntryId, off_utc: datetime | None, person: PersonId) -> Write:
     """Switch a group off (or on: None)."""
-    values = {"off_us": None if off_utc is None else to_us(off_utc), "off_by": person}
+    values: dict[str, object] = {"off_us": None if off_utc is None else to_us(off_utc), "off_by": person}
     return lambda connection: _change(connection, entry, values)
 
 
