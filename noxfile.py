@@ -232,6 +232,7 @@ def translate(session: nox.Session) -> None:
 
 @nox.session
 def docs(session: nox.Session) -> None:
-    """Write the generated documents again: docs/config-reference.md."""
+    """Write the generated documents again: docs/config-reference.md, the tables in docs/alarm-life-cycle.md."""
     _install(session, "app")
     session.run("python", "-m", "station.config_reference")
+    session.run("python", "-m", "station.alarms.life_cycle_reference")

@@ -32,7 +32,10 @@ def definition(when: dict[str, Any] | None = None, **changed: Any) -> AlarmConfi
         "action": "take the part out",
         "respond_within_s": 60,
         "priority": 2,
+        "most_per_10_min": 1000,
     }
+    if changed.get("priority") == 1:
+        del values["most_per_10_min"]
     return AlarmConfig.model_validate(values | changed)
 
 
