@@ -64,6 +64,7 @@ class NotePopup(QDialog):
 
     Args:
         note: What is written already.
+        title: What is asked; empty: a note.
 
     Signals:
         written: The note.
@@ -71,10 +72,10 @@ class NotePopup(QDialog):
 
     written = Signal(str)
 
-    def __init__(self, note: str, parent: QWidget | None = None) -> None:
+    def __init__(self, note: str, parent: QWidget | None = None, title: str = "") -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle(self.tr("Note"))
+        self.setWindowTitle(title or self.tr("Note"))
         self._edit = QLineEdit(note)
         self._edit.setMaxLength(_NOTE_LENGTH)
         self._edit.setMinimumWidth(560)
@@ -92,7 +93,7 @@ class NotePopup(QDialog):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(20, 16, 20, 20)
         layout.setSpacing(14)
-        layout.addWidget(label(LabelRole.TITLE, self.tr("Note")))
+        layout.addWidget(label(LabelRole.TITLE, title or self.tr("Note")))
         layout.addWidget(self._edit)
         layout.addLayout(row)
         self._edit.setFocus()

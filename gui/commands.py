@@ -49,16 +49,19 @@ class Commands(QObject):
         """Who is at the station, as of the newest snapshot or sign-in."""
         return self._person
 
-    def acknowledge(self, alarm: AlarmId) -> None:
+    def acknowledge(self, alarm: AlarmId, note: str = "") -> None:
         """Acknowledge *alarm* as the person at the station; a second call while the first runs does nothing."""
         if self._person is None:
-            self._wait_for_person(partial(self.acknowledge, alarm))
+            self._wait_for_person(partial(self.acknowledge, alarm, note))
             return
         if alarm in self._in_flight:
             return
         self._in_flight.add(alarm)
         self._jobs.run(
-            self, partial(self._port.acknowledge, alarm), partial(self._on_acknowledged, alarm), partial(self._on_acknowledge_failed, alarm)
+            self,
+            partial(self._port.acknowledge, alarm, note),
+            partial(self._on_acknowledged, alarm),
+            partial(self._on_acknowledge_failed, alarm),
         )
 
     def reset(self, alarm: AlarmId) -> None:
@@ -67,6 +70,27 @@ class Commands(QObject):
             self._wait_for_person(partial(self.reset, alarm))
             return
         self._jobs.run(self, partial(self._port.reset, alarm), self._on_outcome, self.refused.emit)
+
+    def when_signed_in(self, do: Callable[[], None]) -> None:
+        """Call *do* at once, or after the sign-in where nobody is at the station."""
+        if self._person is None:
+            self._wait_for_person(do)
+        else:
+            do()
+
+    def send(self, command: Callable[[], Outcome], done: Callable[[], None], failed: Callable[[str], None] | None = None) -> None:
+        """Carry *command* out as the person at the station.
+
+        Args:
+            command: Of the line; touches the disk.
+            done: Called when it was carried out.
+            failed: Called with one sentence when it was not; none: :attr:`refused` tells it.
+        """
+        if self._person is None:
+            self._wait_for_person(partial(self.send, command, done, failed))
+            return
+        refuse = failed or self.refused.emit
+        self._jobs.run(self, command, partial(_on_sent, done, refuse), refuse)
 
     def silence(self) -> None:
         """Silence the horn; needs nobody."""
@@ -85,6 +109,19 @@ class Commands(QObject):
             return
         signed = replace(feedback, person_id=self._person)
         self._jobs.run(self, partial(self._port.give_feedback, signed), partial(_on_feedback, signed, saved, failed), failed)
+
+    def carry_out(self, command: Callable[[], Outcome], done: Callable[[], None], failed: Callable[[str], None]) -> None:
+        """Send any other command as the person at the station.
+
+        Args:
+            command: Touches the disk; runs on a worker thread.
+            done: Called once it is on disk.
+            failed: Called with one sentence when it was not carried out.
+        """
+        if self._person is None:
+            self._wait_for_person(partial(self.carry_out, command, done, failed))
+            return
+        self._jobs.run(self, command, partial(_on_carried_out, done, failed), failed)
 
     def sign_in(self, person: PersonId, pin: str, done: Callable[[Outcome], None], failed: Callable[[str], None]) -> None:
         """Check the PIN; *done* gets the outcome, *failed* one sentence when it could not be checked."""
@@ -128,8 +165,22 @@ class Commands(QObject):
             self.refused.emit(sentence_text(outcome.sentence))
 
 
+def _on_sent(done: Callable[[], None], failed: Callable[[str], None], outcome: Outcome) -> None:
+    if outcome.ok:
+        done()
+    else:
+        failed(sentence_text(outcome.sentence))
+
+
 def _ignore(_: None) -> None:
     """A command that has no answer."""
+
+
+def _on_carried_out(done: Callable[[], None], failed: Callable[[str], None], outcome: Outcome) -> None:
+    if outcome.ok:
+        done()
+    else:
+        failed(sentence_text(outcome.sentence))
 
 
 def _on_feedback(feedback: Feedback, saved: Callable[[Feedback], None], failed: Callable[[str], None], outcome: Outcome) -> None:
