@@ -110,19 +110,6 @@ class Commands(QObject):
         signed = replace(feedback, person_id=self._person)
         self._jobs.run(self, partial(self._port.give_feedback, signed), partial(_on_feedback, signed, saved, failed), failed)
 
-    def carry_out(self, command: Callable[[], Outcome], done: Callable[[], None], failed: Callable[[str], None]) -> None:
-        """Send any other command as the person at the station.
-
-        Args:
-            command: Touches the disk; runs on a worker thread.
-            done: Called once it is on disk.
-            failed: Called with one sentence when it was not carried out.
-        """
-        if self._person is None:
-            self._wait_for_person(partial(self.carry_out, command, done, failed))
-            return
-        self._jobs.run(self, command, partial(_on_carried_out, done, failed), failed)
-
     def sign_in(self, person: PersonId, pin: str, done: Callable[[Outcome], None], failed: Callable[[str], None]) -> None:
         """Check the PIN; *done* gets the outcome, *failed* one sentence when it could not be checked."""
         self._jobs.run(self, partial(self._port.sign_in, person, pin), partial(self._on_signed_in, person, done), failed)
@@ -174,13 +161,6 @@ def _on_sent(done: Callable[[], None], failed: Callable[[str], None], outcome: O
 
 def _ignore(_: None) -> None:
     """A command that has no answer."""
-
-
-def _on_carried_out(done: Callable[[], None], failed: Callable[[str], None], outcome: Outcome) -> None:
-    if outcome.ok:
-        done()
-    else:
-        failed(sentence_text(outcome.sentence))
 
 
 def _on_feedback(feedback: Feedback, saved: Callable[[Feedback], None], failed: Callable[[str], None], outcome: Outcome) -> None:

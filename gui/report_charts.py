@@ -19,12 +19,20 @@ _TICK_S = 300.0
 """Times under an axis stand at whole five minutes where they can."""
 
 
-class _Frame:
+class ChartFrame:
     """The axes of one chart: value axis left, times below, and what maps onto them."""
 
-    def __init__(self, painter: QPainter, where: QRectF, source: ThemeSource, top_value: float, right_text: str) -> None:
+    def __init__(
+        self,
+        painter: QPainter,
+        where: QRectF,
+        source: ThemeSource,
+        top_value: float,
+        right_text: str,
+        size: TextSize = TextSize.CAPTION,
+    ) -> None:
         self.painter, self.source, self.theme = painter, source, source.theme
-        self.font = source.font(TextSize.CAPTION)
+        self.font = source.font(size)
         self.metrics = QFontMetricsF(self.font)
         left = self.metrics.horizontalAdvance("100.0 %") + 10.0
         self.area = where.adjusted(
@@ -34,12 +42,15 @@ class _Frame:
         painter.setFont(self.font)
 
     def y_of(self, value: float) -> float:
+        """Where *value* lies."""
         return self.area.bottom() - value / self.top_value * self.area.height()
 
     def x_of(self, share: float) -> float:
+        """Where *share* of the width, 0..1, lies."""
         return self.area.left() + share * self.area.width()
 
     def value_line(self, value: float, text: str, style: Qt.PenStyle, colour: str, side: str = "right") -> None:
+        """A line across at *value* with its *text* on one side."""
         y = self.y_of(value)
         self.painter.setPen(QPen(QColor(colour), 1.0, style))
         self.painter.drawLine(QPointF(self.area.left(), y), QPointF(self.area.right(), y))
@@ -66,7 +77,7 @@ def paint_p_chart(painter: QPainter, where: QRectF, chart: PChart, source: Theme
     """Shares of defects per interval, their mean, and stepped control limits; a point outside is a coloured triangle."""
     theme = source.theme
     top = 1.15 * max([point.share for point in chart.points] + [point.upper for point in chart.points] + [0.001])
-    frame = _Frame(painter, where, source, top, "+3σ 00.00 %")
+    frame = ChartFrame(painter, where, source, top, "+3σ 00.00 %")
     area, count = frame.area, len(chart.points)
     frame.value_line(0.0, "0 %", Qt.PenStyle.SolidLine, theme.line, "left")
     frame.value_line(top / 1.15, f"{top / 1.15:.2%}".replace("%", " %"), Qt.PenStyle.DotLine, theme.line, "left")
@@ -181,7 +192,7 @@ def paint_load(painter: QPainter, where: QRectF, load: WarningLoad, texts: tuple
     """
     theme = source.theme
     top = 1.15 * max(load.peak, 3)
-    frame = _Frame(painter, where, source, top, max(texts, key=len))
+    frame = ChartFrame(painter, where, source, top, max(texts, key=len))
     area, count = frame.area, load.counts.size
     frame.value_line(0.0, "0", Qt.PenStyle.SolidLine, theme.line, "left")
     if load.peak:

@@ -34,10 +34,10 @@ def _review(port: LinePort, theme: ThemeSource, jobs: Jobs, commands: Commands, 
     return ReviewScreen(port, theme, jobs, commands)
 
 
-def _report(port: LinePort, theme: ThemeSource, jobs: Jobs, _commands: Commands, _clock: Clock) -> Screen:
-    from gui.report_screen import ReportScreen
+def _report(port: LinePort, theme: ThemeSource, jobs: Jobs, commands: Commands, _clock: Clock) -> Screen:
+    from gui.report_room import ReportRoom
 
-    return ReportScreen(port, theme, jobs)
+    return ReportRoom(port, theme, jobs, commands)
 
 
 def _setup(horn: HornPlayer, port: LinePort, theme: ThemeSource, jobs: Jobs, _commands: Commands, _clock: Clock) -> Screen:

@@ -137,6 +137,7 @@ class LoadReport:
         over_share: Share of the ten minutes with more than two, 0..1.
         flood_share: Share of the time in flood, 0..1.
         by_priority: (priority as shown, activations), 1 first; every priority is there.
+        by_definition: (definition, activations) of all that came, most frequent first.
         frequent: At most ten, most frequent first.
         chattering: Worst first.
         stale: Oldest first.
@@ -156,6 +157,7 @@ class LoadReport:
     over_share: float
     flood_share: float
     by_priority: tuple[tuple[int, int], ...]
+    by_definition: tuple[tuple[DefinitionId, int], ...]
     frequent: tuple[Frequent, ...]
     chattering: tuple[Chattering, ...]
     stale: tuple[Stale, ...]

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from station.counting import begun_10_min, per_10_min
-from station.frames import AlarmId
+from station.frames import AlarmId, DefinitionId
 from station.load.history import ACKNOWLEDGED, ACTIVATED, History
 from station.load.limits import (
     CHATTER_TIMES,
@@ -51,6 +51,7 @@ def load_report(history: History, changes: Sequence[DefinitionChange] = ()) -> L
         over_share=float((counts > MOST_PER_10_MIN).mean()),
         flood_share=flooded_s / max(until_s - since_s, 1.0),
         by_priority=tuple((priority, int((history.priority[of] == priority).sum())) for priority in sorted(PRIORITY_SHARES)),
+        by_definition=_by_definition(definition, history),
         frequent=_frequent(definition, history, priority_of),
         chattering=_chattering(times, definition, history, priority_of),
         stale=_stale(history, until_s),
@@ -98,6 +99,12 @@ def floods(times: Times, definition: NDArray[np.int64], history: History, until_
         )
         at = beyond
     return tuple(found)
+
+
+def _by_definition(definition: NDArray[np.int64], history: History) -> tuple[tuple[DefinitionId, int], ...]:
+    counts = np.bincount(definition, minlength=len(history.named))
+    order = np.argsort(-counts, kind="stable").tolist()
+    return tuple((history.named[place].definition_id, int(counts[place])) for place in order if counts[place])
 
 
 def _frequent(definition: NDArray[np.int64], history: History, priority_of: NDArray[np.int64]) -> tuple[Frequent, ...]:

@@ -44,6 +44,8 @@ from station.view import (
     Trace,
 )
 from tests.gui.fake_data import START, channel_values, image_finding, open_alarms, picture, risk_finding, risk_score, trace
+from tests.gui.fake_incidents import FakeIncidents, incident_views
+from tests.gui.fake_load import FakeLoad
 from tests.gui.fake_station import CHANNELS, TARGETS, fake_packs, fake_station, target_title
 from tests.gui.fake_warnings import FakeWarnings
 
@@ -64,6 +66,7 @@ class FakeLine:
         self.person: PersonId | None = PersonId("wei")
         self.horn = HornView(priority=2, bursts=1, burst_priority=2)
         self._warnings = FakeWarnings(self)
+        self._load = FakeLoad(self)
         self.stopped = 0
         self.acknowledged: list[AlarmId] = []
         self.resets: list[AlarmId] = []
@@ -82,6 +85,7 @@ class FakeLine:
         self._changed = 0
         self._image_answers: dict[int, Feedback] = {}
         self._pictures = [picture(seed) for seed in range(cameras)]
+        self.incidents = FakeIncidents(self.alarms, [SourceId(camera.id) for camera in self._station.cameras])
 
     def write_pictures(self) -> None:
         """Write every picture that :meth:`images` lists, and give the first warning its kept picture."""
@@ -123,6 +127,10 @@ class FakeLine:
         return self._packs
 
     @property
+    def load(self) -> FakeLoad:
+        return self._load
+
+    @property
     def warnings(self) -> FakeWarnings:
         return self._warnings
 
@@ -138,6 +146,7 @@ class FakeLine:
             cameras=cameras,
             sensors=sensors,
             alarms=self.alarms(),
+            incidents=incident_views(self.alarms()),
             counts=Counts(1284, 11, 3, 2, 0.4),
             disk=DiskView(DeviceStatus.GOOD, 120_000.0),
             camera_status=max(camera.health.status for camera in cameras),
