@@ -1,39 +1,36 @@
-"""This file decides what belongs to the seconds around a warning, and what was said of it the last times; read off the GUI thread."""
+"""This file decides what is read of an incident off the GUI thread: its seconds, which traces tell most, what was said the last times."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
-from pathlib import Path
 
-import cv2
 import numpy as np
 from PySide6.QtCore import QObject
 
+from gui.incident_evidence import Films, films_of
 from gui.jobs import Jobs
 from gui.language import BothLanguages, pick
 from gui.time_text import day_text
 from gui.words import answer_word
-from inference.findings import ImageU8
 from station.config import AlarmConfig, LimitCondition, Sensor, StationFile, Text, VerdictCondition
-from station.frames import AlarmId, SourceId
-from station.picture_strip import STRIP_TIMES_S, strip_path
+from station.frames import AlarmId, IncidentId, SourceId
+from station.incidents.evidence import AFTER_S, Evidence, Moment
 from station.port import LinePort
-from station.view import AlarmKind, AlarmRecord, AlarmView, Trace
+from station.view import RISK_PREFIX, AlarmKind, AlarmRecord, AlarmView, Trace
 
 _log = logging.getLogger(__name__)
 
-BEFORE_S, AFTER_S = -STRIP_TIMES_S[0], STRIP_TIMES_S[-1]
-RISK_PREFIX = "risk:"
 _MOST_TRACES = 3
 _MOST_TIMES = 3
 _LEAST_SHARE = 0.01
-_POINTS = 120
 _READ_AFTER_S = (0.0, AFTER_S + 2.5, AFTER_S + 10.0)
 """So long after a warning was raised its past is read: at once, and when its last second is on disk."""
+RiskTitles = dict[tuple[str, str], BothLanguages]
+"""Title of each target, by (pack, target)."""
 _LOOK_BACK = (timedelta(days=7), timedelta(days=60), timedelta(days=400))
 """So far back it is looked for the last times, the next further only when fewer than three were found."""
 
@@ -53,24 +50,53 @@ class TraceOf:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class IncidentPast:
-    """What was read of one warning.
+class MomentPast:
+    """The seconds around one raise, decoded.
 
     Attributes:
-        strip: The row of small pictures, uint8 H x W x 3 BGR; None where there is none (yet).
-        traces: Name and values of each trace, from 10 s before to 5 s after; those without values are left out.
+        moment: What was kept.
+        films: The pictures of each camera.
+        traces: Which trace it is, with its values; the most telling first.
+    """
+
+    moment: Moment
+    films: Films
+    traces: tuple[tuple[TraceOf, Trace], ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class IncidentPast:
+    """What was read of one incident.
+
+    Attributes:
+        evidence: Everything kept of it; None where there is no incident, or the records cannot be read.
+        moments: Its seconds, oldest first.
         times: The last answered warnings of the same definition before this one, newest first.
     """
 
-    strip: ImageU8 | None
-    traces: tuple[tuple[TraceOf, Trace], ...]
+    evidence: Evidence | None
+    moments: tuple[MomentPast, ...]
     times: tuple[AlarmRecord, ...]
+
+    @property
+    def missing(self) -> str:
+        """Why there are no (or not all) pictures, in English; empty where everything is there."""
+        return "" if self.evidence is None else self.evidence.missing
+
+    def moment_of(self, alarm_id: str) -> MomentPast | None:
+        """The seconds in which a warning was raised: its own newest, else the newest of its incident until then, else the first."""
+        own = [one for one in self.moments if one.moment.alarm_id == alarm_id]
+        if own or not self.moments or self.evidence is None:
+            return own[-1] if own else None
+        raised = next((alarm.raised_utc for alarm in self.evidence.record.alarms if alarm.alarm_id == alarm_id), None)
+        before = [one for one in self.moments if raised is not None and one.moment.utc <= raised]
+        return before[-1] if before else self.moments[0]
 
 
 NO_PAST = IncidentPast(None, (), ())
 
 
-def traces_of(alarm: AlarmView, station: StationFile, risk_titles: dict[tuple[str, str], BothLanguages]) -> tuple[TraceOf, ...]:
+def traces_of(alarm: AlarmView, station: StationFile, risk_titles: RiskTitles) -> tuple[TraceOf, ...]:
     """Which traces tell most about *alarm*: its risk and the channels that drive it, or the limited one; of a camera its machine's.
 
     Args:
@@ -108,31 +134,55 @@ def _channels(sensor: Sensor, wanted: Iterable[str]) -> tuple[TraceOf, ...]:
     return tuple(TraceOf(SourceId(sensor.id), one, names[one]) for one in wanted if one in names)[:_MOST_TRACES]
 
 
-def load_past(port: LinePort, alarm: AlarmView, traces: tuple[TraceOf, ...]) -> IncidentPast:
-    """Read what belongs to *alarm*; touches the disk, so from a worker thread.
+def load_past(port: LinePort, alarm: AlarmView, risk_titles: RiskTitles) -> IncidentPast:
+    """Read what belongs to *alarm* and its incident; touches the disk, so from a worker thread.
 
     Raises:
         RecordsError: The records cannot be read.
     """
-    since, until = alarm.raised_utc - timedelta(seconds=BEFORE_S), alarm.raised_utc + timedelta(seconds=AFTER_S)
-    read = ((one, port.history_trace(one.source_id, one.channel, since, until, _POINTS)) for one in traces)
-    return IncidentPast(
-        _read_strip(alarm.image_path),
-        tuple((one, trace) for one, trace in read if np.isfinite(trace.value).sum() > 1),
-        _last_times(port, alarm.definition, alarm.alarm_id, alarm.raised_utc),
-    )
+    times = _last_times(port, alarm.definition, alarm.alarm_id, alarm.raised_utc)
+    if not alarm.incident_id:
+        return IncidentPast(None, (), times)
+    evidence = port.incidents.evidence(alarm.incident_id)
+    return IncidentPast(evidence, moments_of(evidence, port.station, risk_titles, alarm), times)
 
 
-def _read_strip(picture: Path | None) -> ImageU8 | None:
-    """The row beside the kept picture; a row that is missing or damaged is none."""
-    if picture is None:
-        return None
-    try:
-        # Not cv2.imread: it cannot open paths outside of the ANSI code page on Windows.
-        row = cv2.imdecode(np.fromfile(strip_path(picture), dtype=np.uint8), cv2.IMREAD_COLOR)
-    except (OSError, cv2.error):
-        return None
-    return None if row is None else np.ascontiguousarray(row, dtype=np.uint8)
+def load_incident(port: LinePort, incident_id: IncidentId, risk_titles: RiskTitles) -> IncidentPast:
+    """Read a whole incident, open or closed; from a worker thread.
+
+    Raises:
+        RecordsError: There is no such incident, or the records cannot be read.
+    """
+    evidence = port.incidents.evidence(incident_id)
+    return IncidentPast(evidence, moments_of(evidence, port.station, risk_titles, None), ())
+
+
+def moments_of(evidence: Evidence, station: StationFile, risk_titles: RiskTitles, first: AlarmView | None) -> tuple[MomentPast, ...]:
+    """The seconds of *evidence* decoded; the traces of *first* come first, then those of the incident's other warnings, then the rest."""
+    alarms = [alarm for alarm in (first, *evidence.record.alarms) if alarm is not None]
+    telling = [one for alarm in alarms for one in traces_of(alarm, station, risk_titles)]
+    found = []
+    for moment in evidence.moments:
+        there = {(one.source_id, one.channel): one.trace for one in moment.traces}
+        rest = [_named(one.source_id, one.channel, station, risk_titles) for one in moment.traces]
+        wanted = dict.fromkeys(one for one in (*telling, *rest) if (one.source_id, one.channel) in there)
+        by_place: dict[tuple[str, str], TraceOf] = {}
+        for one in wanted:
+            by_place.setdefault((one.source_id, one.channel), one)
+        traces = tuple((one, there[one.source_id, one.channel]) for one in by_place.values())
+        seen = tuple((one, trace) for one, trace in traces if np.isfinite(trace.value).sum() > 0)
+        found.append(MomentPast(moment, films_of(moment), seen))
+    return tuple(found)
+
+
+def _named(source_id: SourceId, channel: str, station: StationFile, risk_titles: RiskTitles) -> TraceOf:
+    sensor = next((one for one in station.sensors if one.id == source_id), None)
+    if channel.startswith(RISK_PREFIX):
+        target = channel.removeprefix(RISK_PREFIX)
+        model = "" if sensor is None else sensor.model or ""
+        return TraceOf(source_id, channel, risk_titles.get((model, target)) or Text(en=target, zh=target))
+    config = None if sensor is None else next((one for one in sensor.channels if one.id == channel), None)
+    return TraceOf(source_id, channel, Text(en=channel, zh=channel) if config is None else config.name)
 
 
 def _last_times(port: LinePort, definition: AlarmConfig, alarm_id: AlarmId, before: datetime) -> tuple[AlarmRecord, ...]:
@@ -173,31 +223,41 @@ class PastReader(QObject):
         self,
         port: LinePort,
         jobs: Jobs,
-        risk_titles: dict[tuple[str, str], BothLanguages],
+        risk_titles: RiskTitles,
         done: Callable[[IncidentPast], None],
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._port, self._jobs, self._risk_titles, self._done = port, jobs, risk_titles, done
         self._of = ""
+        self._rang: tuple[object, ...] = ()
+        self._since = datetime.now(UTC)
         self._reads = 0
         self._job: int | None = None
 
-    def show(self, alarm: AlarmView, now: datetime) -> bool:
-        """Read what is due of *alarm*; True when it is another one than before."""
+    def show(self, alarm: AlarmView, now: datetime, rang: tuple[object, ...] = ()) -> bool:
+        """Read what is due of *alarm*; True when it is another one than before.
+
+        Args:
+            alarm: The warning.
+            now: Now, aware.
+            rang: Changes whenever a warning of the same incident rings: then there are more seconds to be read.
+        """
         wanted = f"{alarm.alarm_id} {alarm.image_path}"
         another = wanted != self._of
         if another:
-            self._of, self._reads = wanted, 0
+            self._of, self._rang, self._since, self._reads = wanted, rang, alarm.raised_utc, 0
             if self._job is not None:
                 self._jobs.cancel(self._job)
                 self._job = None
             self._done(NO_PAST)
-        age_s = (now - alarm.raised_utc).total_seconds()
+        elif rang != self._rang:
+            self._rang, self._since, self._reads = rang, now, 0
+        age_s = (now - self._since).total_seconds()
         due = sum(age_s >= after_s for after_s in _READ_AFTER_S)
         if self._job is None and self._reads < due:
             self._reads = due
-            work = partial(load_past, self._port, alarm, traces_of(alarm, self._port.station, self._risk_titles))
+            work = partial(load_past, self._port, alarm, self._risk_titles)
             self._job = self._jobs.run(self, work, self._on_read, self._on_failed)
         return another
 

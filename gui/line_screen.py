@@ -66,6 +66,8 @@ class LineScreen(Screen):
         self._changed = -1
         self.warnings.selected.connect(self._on_selected)
         self.incident.feedback.pressed.connect(self._on_answered)
+        self.incident.timeline.touched.connect(self._on_answered)
+        self.incident.enlarged.connect(self.incident_wanted)
         self._build()
 
     def _build(self) -> None:
@@ -105,7 +107,9 @@ class LineScreen(Screen):
         self._choose(snapshot.alarms)
         now = self._clock.utc()
         self.warnings.show_alarms(snapshot.alarms, self._chosen, now)
-        self.incident.show_alarm(next((a for a in snapshot.alarms if a.alarm_id == self._chosen), None), now)
+        chosen = next((a for a in snapshot.alarms if a.alarm_id == self._chosen), None)
+        mine = "" if chosen is None else chosen.incident_id
+        self.incident.show_alarm(chosen, now, next((one for one in snapshot.incidents if mine and one.incident_id == mine), None))
 
     def _choose(self, alarms: tuple[AlarmView, ...]) -> None:
         """A person's choice stays while its warning is open; a new warning that is the most urgent takes its place.
@@ -127,7 +131,8 @@ class LineScreen(Screen):
         cameras = len(self.cameras.tiles)
         keys = [("R", self.tr("Real")), ("F", self.tr("False alarm")), ("U", self.tr("Unsure"))]
         keys += [("C", self.tr("Cause")), ("A", self.tr("Action taken")), ("N", self.tr("Note"))]
-        keys += [("V", self.tr("What happened before and after a warning")), ("H", self.tr("Heatmap over the picture"))]
+        keys += [("← →", self.tr("Go through the seconds around a warning")), ("Home", self.tr("Back to the moment of the warning"))]
+        keys += [("I", self.tr("Enlarge the incident")), ("H", self.tr("Heatmap over the picture"))]
         keys += [("X", self.tr("Reset a latched warning"))]
         keys += [("↑ ↓", self.tr("Choose a warning"))]
         if cameras > 1:

@@ -27,10 +27,12 @@ class Screen(QWidget):
     Signals:
         told: A short sentence for the person, shown as a notification.
         badge_changed: A number for the screen's button in the rail; 0 shows none.
+        incident_wanted: Id of an incident that is to be shown in the full window.
     """
 
     told = Signal(str)
     badge_changed = Signal(int)
+    incident_wanted = Signal(str)
 
     def __init__(self, port: LinePort, theme: ThemeSource, jobs: Jobs, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -11,6 +11,7 @@ from typing_extensions import override
 
 from gui.controls import LabelRole, label
 from gui.language import BothLanguages, pick
+from gui.memory_page import seen_false_text
 from gui.symbols import paint_priority
 from gui.theme import TOUCH_PX, TextSize, ThemeSource
 from gui.time_text import clock_text, span_text
@@ -70,7 +71,7 @@ class WarningRow(QAbstractButton):
         if same:
             return
         self._title, self._under, self._age, self._time, self._mark = texts
-        self.setAccessibleName(f"{self._title}, {alarm.definition.priority}, {mark or under}")
+        self.setAccessibleName(f"{self._title}, {alarm.priority}, {mark or under}")
         self.setToolTip(f"{self._title}\n{under}")
         self.update()
 
@@ -86,7 +87,7 @@ class WarningRow(QAbstractButton):
         del event
         if self._alarm is None:
             return
-        theme, priority = self._source.theme, self._alarm.definition.priority
+        theme, priority = self._source.theme, self._alarm.priority
         new = self._alarm.state in UNACKNOWLEDGED
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -195,7 +196,7 @@ class WarningList(QWidget):
     def show_alarms(self, alarms: tuple[AlarmView, ...], chosen: AlarmId | None, now: datetime) -> None:
         """Show *alarms* in their order, one row for each incident, and every warning of the chosen one; *chosen* is marked."""
         grouped = group_by_incident(alarms)
-        rows = [(alarm, group) for group in grouped for alarm in (group if chosen in (one.alarm_id for one in group) else group[:1])]
+        rows = [(alarm, group) for group in grouped for alarm in (group if chosen in {one.alarm_id for one in group} else group[:1])]
         self._alarms, self._chosen = tuple(alarm for alarm, _ in rows), chosen
         shown = self._alarms[:_MOST_ROWS]
         while len(self._rows) < len(shown):
@@ -232,6 +233,8 @@ class WarningList(QWidget):
     def _under(self, alarm: AlarmView, group: tuple[AlarmView, ...]) -> str:
         """Where it comes from (of an incident: from everywhere), and how it stands."""
         parts = [" + ".join(dict.fromkeys(self._where(one) for one in group))]
+        if alarm.seen_false:
+            parts.insert(0, seen_false_text(alarm.seen_false))
         if len(group) > 1:
             parts.insert(0, self.tr("{count} warnings").format(count=len(group)))
         if alarm.state is AlarmState.ACKNOWLEDGED_ACTIVE:

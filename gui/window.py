@@ -14,6 +14,7 @@ from gui.banner import Banner
 from gui.commands import Commands
 from gui.flash import BORDER_PX, FlashFrame
 from gui.horn_player import HornPlayer, play_nowhere
+from gui.incident_screen import IncidentScreen
 from gui.jobs import Jobs
 from gui.key_overlay import KeyOverlay
 from gui.language import Language, LanguageSwitch, current_language, pick
@@ -26,7 +27,7 @@ from gui.theme import Mode, ThemeSource, apply_theme, scale_for
 from gui.toast import Toast
 from gui.top_bar import TopBar
 from station.clock import Clock, SystemClock
-from station.frames import PersonId
+from station.frames import IncidentId, PersonId
 from station.port import LinePort
 from station.view import ReviewLoad
 
@@ -83,6 +84,8 @@ class Window(QMainWindow):
         self.stack = QStackedWidget()
         self.screens: dict[Room, Screen] = {}
         self._room = Room.LINE
+        self._incident: IncidentScreen | None = None
+        self._incident_shown = False
         self._build()
         self.toast = Toast(self, 90)
         self._timer = QTimer(self)
@@ -170,7 +173,7 @@ class Window(QMainWindow):
         if self._ticks % 6 == 1:
             self.top_bar.refresh(snapshot, self._clock.utc())
             self._tell_provider_notes(snapshot.provider_notes)
-        self.screens[self._room].refresh(snapshot)
+        self.current.refresh(snapshot)
 
     def _tell_provider_notes(self, notes: tuple[str, ...]) -> None:
         """Say once that a model judges elsewhere than wanted; Setup keeps showing the provider."""
@@ -185,8 +188,10 @@ class Window(QMainWindow):
             screen = self._rooms[room](self._port, self._theme, self.jobs, self.commands, self._clock)
             screen.told.connect(self.toast.tell)
             screen.badge_changed.connect(self.rail.buttons[room].set_badge)
+            screen.incident_wanted.connect(self.show_incident)
             self.stack.addWidget(screen)
             self.screens[room] = screen
+        self._incident_shown = False
         if room is not self._room:
             self.screens[self._room].left()
         self._room = room
@@ -195,6 +200,28 @@ class Window(QMainWindow):
         self.setFocus()
         self.screens[room].entered()
         self.screens[room].refresh(self._port.snapshot())
+
+    @Slot(str)
+    def show_incident(self, incident_id: str) -> None:
+        """Show an incident in the place of the room, until the person goes back or enters a room."""
+        if self._incident is None:
+            self._incident = IncidentScreen(self._port, self._theme, self.jobs, self.commands, self._clock)
+            self._incident.closed.connect(self._on_incident_closed)
+            self.stack.addWidget(self._incident)
+        self._incident_shown = True
+        self._incident.show_incident(IncidentId(incident_id))
+        self._incident.refresh(self._port.snapshot())
+        self.stack.setCurrentWidget(self._incident)
+        self.setFocus()
+
+    @Slot()
+    def _on_incident_closed(self) -> None:
+        self.show_room(self._room)
+
+    @property
+    def current(self) -> Screen:
+        """What fills the window: the incident that was enlarged, else the room's screen."""
+        return self._incident if self._incident is not None and self._incident_shown else self.screens[self._room]
 
     def retranslate(self) -> None:
         """Set every text in the current language; the rooms follow by themselves."""
@@ -249,7 +276,7 @@ class Window(QMainWindow):
             ("F11", self.tr("Full screen")),
             ("F1", self.tr("All keys")),
         ]
-        here = self.screens[self._room].keys()
+        here = self.current.keys()
         groups = [(self.tr("Everywhere"), everywhere)]
         if here:
             groups.append((self.rail.buttons[self._room].text(), here))

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from inference.findings import Contribution, Finding, ImageU8, Region, Verdict
 from inference.reasons import Reason, ReasonCode
 from station.config import StationFile
-from station.frames import AlarmId, PersonId, SourceId
+from station.frames import AlarmId, IncidentId, PersonId, SourceId
 from station.view import AlarmKind, AlarmState, AlarmView, Trace
 from tests.gui.fake_station import CHANNELS, TARGETS
 
@@ -77,6 +77,7 @@ def open_alarms(station: StationFile) -> tuple[AlarmView, ...]:
             600.0 - ago_s,
             3,
             now - timedelta(seconds=ago_s) + timedelta(seconds=config.respond_within_s),
+            incident_id=IncidentId(f"incident-{definition}"),
         )
         return dataclasses.replace(base, **more)  # type: ignore[arg-type]
 

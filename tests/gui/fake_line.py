@@ -46,6 +46,7 @@ from station.view import (
 from tests.gui.fake_data import START, channel_values, image_finding, open_alarms, picture, risk_finding, risk_score, trace
 from tests.gui.fake_incidents import FakeIncidents, incident_views
 from tests.gui.fake_load import FakeLoad
+from tests.gui.fake_experience import FakeExperience
 from tests.gui.fake_station import CHANNELS, TARGETS, fake_packs, fake_station, target_title
 from tests.gui.fake_warnings import FakeWarnings
 
@@ -66,6 +67,7 @@ class FakeLine:
         self.person: PersonId | None = PersonId("wei")
         self.horn = HornView(priority=2, bursts=1, burst_priority=2)
         self._warnings = FakeWarnings(self)
+        self.experience = FakeExperience(self)
         self._load = FakeLoad(self)
         self.stopped = 0
         self.acknowledged: list[AlarmId] = []
