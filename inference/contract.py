@@ -198,9 +198,9 @@ class SequenceInput(Strict):
 
 
 class RowDoubt(Strict):
-    """Where *impossible* of *rows* rows one after the other cannot be, the others among them are not believed either: NO VERDICT.
+    """A row is not believed, NO VERDICT, where *impossible* of the *rows* rows that end with it cannot be, or of those that begin with it.
 
-    A sensor that is swapped, noisy or told in another unit now and then reads what it might.
+    Rows that follow are known in a recording only. A sensor that is swapped or noisy now and then reads what it might.
     """
 
     rows: Annotated[int, Field(ge=2)]

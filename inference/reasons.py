@@ -32,12 +32,14 @@ class ReasonCode(StrEnum):
     TOO_BRIGHT = "too_bright"
     BLURRED = "blurred"
     UNLIKE_TRAINING = "unlike_training"
+    UNSURE_KIND = "unsure_kind"
     WINDOW_FILLING = "window_filling"
     CYCLES_FILLING = "cycles_filling"
     CHANNEL_MISSING = "channel_missing"
     CHANNEL_NOT_FINITE = "channel_not_finite"
     CHANNEL_STUCK = "channel_stuck"
     CHANNEL_OUT_OF_RANGE = "channel_out_of_range"
+    ROWS_IMPOSSIBLE = "rows_impossible"
     TIME_BACKWARDS = "time_backwards"
     GAP = "gap"
     CYCLES_GAP = "cycles_gap"
@@ -60,12 +62,18 @@ TEMPLATES: Mapping[ReasonCode, str] = {
     ReasonCode.UNLIKE_TRAINING: QT_TRANSLATE_NOOP(
         "Reason", "This does not look like what the model was taught: it differs by {novelty}, less than {limit} is usual"
     ),
+    ReasonCode.UNSURE_KIND: QT_TRANSLATE_NOOP(
+        "Reason", "The kind is not sure: {kind} {chance} %, {rival} {rival_chance} %; below {limit} % none is named"
+    ),
     ReasonCode.WINDOW_FILLING: QT_TRANSLATE_NOOP("Reason", "Collecting samples: {have_s} of {need_s} s"),
     ReasonCode.CYCLES_FILLING: QT_TRANSLATE_NOOP("Reason", "Collecting cycles: {have} of {need}"),
     ReasonCode.CHANNEL_MISSING: QT_TRANSLATE_NOOP("Reason", "Sensor {channel} is missing"),
     ReasonCode.CHANNEL_NOT_FINITE: QT_TRANSLATE_NOOP("Reason", "Sensor {channel} gives no number"),
     ReasonCode.CHANNEL_STUCK: QT_TRANSLATE_NOOP("Reason", "Sensor {channel} is stuck at {value}"),
     ReasonCode.CHANNEL_OUT_OF_RANGE: QT_TRANSLATE_NOOP("Reason", "Sensor {channel} reads {value}, outside {low} to {high}"),
+    ReasonCode.ROWS_IMPOSSIBLE: QT_TRANSLATE_NOOP(
+        "Reason", "Of {rows} rows around this one, {impossible} cannot be: sensors are swapped, broken or told in another unit"
+    ),
     ReasonCode.TIME_BACKWARDS: QT_TRANSLATE_NOOP("Reason", "Time runs backwards at row {row}"),
     ReasonCode.GAP: QT_TRANSLATE_NOOP("Reason", "Samples are missing for {gap_s} s"),
     ReasonCode.CYCLES_GAP: QT_TRANSLATE_NOOP("Reason", "{gap} cycles are missing"),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,7 +23,7 @@ from inference.pack import find_pack
 from inference.providers import ProviderChoice
 from inference.reasons import Reason, ReasonCode
 from inference.recording import Recording, RecordingKind
-from inference.row_stream import RowStream
+from inference.row_stream import judge_recorded
 from inference.sequence_preprocessing import FloatSeries, count_samples, hold_over, resample_mean
 from inference.sequence_runner import SequenceRunner
 from inference.sequence_stream import SequenceStream
@@ -152,7 +152,7 @@ def judge_table(runner: TableRunner, recording: Recording) -> Iterator[Decision]
         raise InputError("The pack judges rows and this is a recording of cycles", where=str(recording.path), do="Name a table")
     recording.require(channel.name for channel in runner.spec.channels)
     columns = _read_columns(runner.spec, recording)
-    return _judge_rows(runner, columns, len(recording))
+    return _judge_rows(runner, columns)
 
 
 def _options_for(spec: SequenceInput) -> ReadOptions:
@@ -205,15 +205,14 @@ def _judge_stream(runner: SequenceRunner, recording: Recording, every_s: float |
             yield entry, findings
 
 
-def _judge_rows(runner: TableRunner, columns: dict[str, FloatSeries], rows: int) -> Iterator[Decision]:
-    stream = RowStream(runner)
-    for row in range(rows):
-        values = {name: float(column[row]) for name, column in columns.items()}
-        stream.observe(values)
+def _judge_rows(runner: TableRunner, columns: dict[str, FloatSeries]) -> Iterator[Decision]:
+    def judge(values: Mapping[str, float]) -> tuple[Finding, ...]:
         try:
-            yield row, stream.judge(values)
+            return runner.judge_row(values)
         except ProviderError as error:
-            yield row, runner.refuse(_failed(error))
+            return runner.refuse(_failed(error))
+
+    return enumerate(judge_recorded(runner, columns, judge))
 
 
 def _read_columns(spec: TableInput, recording: Recording) -> dict[str, FloatSeries]:

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
@@ -24,6 +24,12 @@ def write_naive(pack_folder: Path, figures: Sequence[Figure]) -> Path:
     path = pack_folder / NAIVE_FILE
     path.write_text(_FIGURES.dump_json(tuple(figures), indent=1).decode("utf-8") + "\n", encoding="utf-8", newline="\n")
     return path
+
+
+def times_table(times: Mapping[str, tuple[float, float]]) -> str:
+    """Network -> ms per input at one and at two threads (:func:`training.exporting.time_threads`), as Markdown for CARD.md."""
+    lines = ["| network, ms per input | one thread | two threads |", "|---|---|---|"]
+    return "\n".join(lines + [f"| {name} | {one:.3f} | {two:.3f} |" for name, (one, two) in times.items()])
 
 
 def read_naive(pack_folder: Path) -> tuple[Figure, ...]:

@@ -449,6 +449,10 @@
         <translation>传感器 {channel} 读数 {value}，超出 {low} 至 {high}</translation>
     </message>
     <message>
+        <source>Of {rows} rows around this one, {impossible} cannot be: sensors are swapped, broken or told in another unit</source>
+        <translation>这一行前后 {rows} 行中有 {impossible} 行不可能：传感器接反、损坏或单位不对</translation>
+    </message>
+    <message>
         <source>Time runs backwards at row {row}</source>
         <translation>第 {row} 行时间倒退</translation>
     </message>

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable
+from enum import StrEnum
 from pathlib import Path
 
 import numpy as np
@@ -23,15 +24,18 @@ from inference.model_opening import Proof, open_model
 from inference.pack import list_packs, load_pack
 from inference.parity import Runner, read_golden
 from inference.providers import ProviderChoice
+from inference.row_stream import judge_recorded
 from inference.sequence_runner import SequenceRunner
 from inference.table_runner import TableRunner
 from station.paths import models_dir
+from station.simulation.machine import MACHINE_CHANNELS, simulate_machine
 from tests.models.unfamiliar_inputs import (
     IMAGE_FAULTS,
     PICTURES_OF,
     RECORDINGS_OF,
     Window,
     break_sensors,
+    break_tables,
     cut_to,
     list_pictures,
     list_windows,
@@ -49,6 +53,8 @@ FOREIGN = 40
 PACKS = {folder.name: folder for folder in list_packs([models_dir()])}
 IMAGE_PACKS = [name for name, folder in PACKS.items() if load_pack(folder).contract.image is not None]
 SENSOR_PACKS = [name for name in PACKS if name not in IMAGE_PACKS]
+TABLE_PACKS = [name for name in SENSOR_PACKS if load_pack(PACKS[name]).contract.table is not None]
+EVERY_ROW = 1_000_000
 
 
 def runner_of(name: str) -> Runner:
@@ -200,3 +206,53 @@ def test_genuine_windows_are_judged(name: str, genuine_windows: Callable[[str, i
 def test_genuine_windows_that_broke_get_no_verdict(name: str, genuine_windows: Callable[[str, int], list[Window]]) -> None:
     refusals = break_windows(runner_of(name), genuine_windows(name, 3 * BASES), spec_of(name).channels)
     assert refusals.below(LEAST_REFUSED) == {}
+
+
+class TableOrder(StrEnum):
+    """How the rows of a table follow each other."""
+
+    RECORDED = "recorded"
+    HOLES = "every fifth row"
+    SHUFFLED = "shuffled"
+
+
+def order_table(table: Window, order: TableOrder, most: int) -> Window:
+    """At most *most* rows of *table*."""
+    count = next(iter(table.values())).size
+    places = {
+        TableOrder.RECORDED: np.arange(count),
+        TableOrder.HOLES: np.arange(0, count, 5),
+        TableOrder.SHUFFLED: np.random.default_rng(SEED).permutation(count),
+    }[order]
+    return {name: series[places[:most]] for name, series in table.items()}
+
+
+def refused_rows(runner: TableRunner, table: Window) -> float:
+    return refused_share(judge_recorded(runner, table, lambda row: runner.judge_row(row, Explain.NEVER)))
+
+
+def check_tables(name: str, table: Window) -> None:
+    runner = runner_of(name)
+    assert isinstance(runner, TableRunner)
+    assert refused_rows(runner, table) <= MOST_GENUINE_REFUSED
+    random = np.random.default_rng(SEED)
+    refused = {kind: refused_rows(runner, broken) for kind, broken in break_tables(table, runner.spec.channels, random)}
+    assert {kind: share for kind, share in refused.items() if share < LEAST_REFUSED} == {}
+
+
+@pytest.mark.parametrize("order", list(TableOrder))
+def test_a_simulated_table_that_broke_gets_no_verdicts(order: TableOrder) -> None:
+    values = simulate_machine(SEED, 2000).values
+    check_tables("device-state", order_table(dict(zip(MACHINE_CHANNELS, values.T, strict=True)), order, 400))
+
+
+@pytest.mark.real_data
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("order", list(TableOrder))
+@pytest.mark.parametrize("name", TABLE_PACKS)
+def test_a_genuine_table_that_broke_gets_no_verdicts(
+    name: str, order: TableOrder, genuine_windows: Callable[[str, int], list[Window]]
+) -> None:
+    rows = genuine_windows(name, EVERY_ROW)
+    check_tables(name, order_table({channel: np.concatenate([row[channel] for row in rows]) for channel in rows[0]}, order, 1600))

@@ -138,6 +138,23 @@ def _read_column(channel: Channel, recording: Recording) -> FloatSeries:
     return recording.columns[channel.name] if words is None else read_words(words, channel.values)
 
 
+def break_tables(table: Window, channels: tuple[Channel, ...], random: np.random.Generator) -> Iterator[tuple[str, Window]]:
+    """Every kind of sensor fault, on every channel, all through a table."""
+    numbers = [channel for channel in channels if not channel.values]
+    for place, one in enumerate(numbers):
+        series = table[one.name]
+        for other in numbers[place + 1 :]:
+            yield f"swapped {one.name} {other.name}", {**table, one.name: table[other.name], other.name: series}
+        yield f"silent {one.name}", {**table, one.name: np.full_like(series, np.nan)}
+        yield f"zero {one.name}", {**table, one.name: np.zeros_like(series)}
+        yield f"constant {one.name}", {**table, one.name: np.full_like(series, series[0])}
+        yield f"noisy {one.name}", {**table, one.name: series + random.normal(0, 3 * one.std, series.size)}
+        yield f"thousandfold {one.name}", {**table, one.name: 1000.0 * series}
+        yield f"thousandth {one.name}", {**table, one.name: series / 1000.0}
+        if one.unit == "K":
+            yield f"in Celsius {one.name}", {**table, one.name: series - 273.15}
+
+
 def break_sensors(window: Window, channels: tuple[Channel, ...], random: np.random.Generator) -> Iterator[tuple[str, Window]]:
     """Every kind of sensor fault once, each on channels chosen by chance."""
     numbers = [channel for channel in channels if not channel.values]

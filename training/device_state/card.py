@@ -8,13 +8,15 @@ from pathlib import Path
 
 from inference.contract import Figure, PackContract
 from station.simulation.machine import MACHINE_CHANNELS, MACHINE_KINDS
+from training.card_pictures import CardPicture, embed_pictures
 from training.device_state.evaluation import FALSE_ALARM_SHARE, Measured, Scores
 from training.device_state.explaining import CLEAR_FALL, NAMED_SHARE, ExplanationFigures
 from training.device_state.familiarity import REFUSED_SHARE
-from training.device_state.faults import FaultFigures, mean_by_family
+from training.device_state.faults import FaultFigures, Judged, mean_by_family
 from training.device_state.fitting import FitPlan
 from training.device_state.rows import Rows
-from training.device_state.spec import STUCK_ROWS, STUCK_TEMPERATURE_ROWS
+from training.device_state.spec import DOUBT, STUCK_ROWS, STUCK_TEMPERATURE_ROWS
+from training.naive import times_table
 from training.pack_writer import figures_table
 from training.statistics import Calibration, Interval, reliability_table, trade_table
 
@@ -29,7 +31,7 @@ class CardFacts:
 
     minutes: float
     parameters: int
-    inference_ms: float
+    times: Mapping[str, tuple[float, float]]
     export_difference: float
     calibration: Calibration
     plan: FitPlan
@@ -39,6 +41,7 @@ class CardFacts:
     explanations: ExplanationFigures
     trees: Mapping[str, tuple[Interval, Interval]]
     naive: tuple[Figure, ...]
+    pictures: Sequence[CardPicture]
 
 
 def write_card(contract: PackContract, rows: Rows, measured: Measured, scores: Scores, facts: CardFacts, seed: int) -> str:
@@ -49,7 +52,8 @@ def write_card(contract: PackContract, rows: Rows, measured: Measured, scores: S
         sha256=contract.model.sha256,
         opset=contract.model.opset,
         parameters=facts.parameters,
-        ms=facts.inference_ms,
+        times=times_table(facts.times),
+        failures_shown=embed_pictures(facts.pictures),
         command=COMMAND,
         minutes=facts.minutes,
         rows=len(rows),
@@ -75,8 +79,13 @@ def write_card(contract: PackContract, rows: Rows, measured: Measured, scores: S
         refused=facts.refused,
         refused_failures=facts.refused_failures[0],
         ranges="\n".join(_ranges(contract)),
-        families="\n".join(f"| {family} | all | {share:.1%} |" for family, share in mean_by_family(facts.faults).items()),
-        weak="\n".join(f"| {one.family} | {one.name} | {one.refused:.1%} |" for one in facts.faults if one.refused < WELL_REFUSED),
+        hows=" | ".join(Judged),
+        families="\n".join(_refused(family, "all", shares) for family, shares in mean_by_family(facts.faults).items()),
+        weak="\n".join(
+            _refused(one.family, one.name, one.refused) for one in facts.faults if one.name and min(one.refused.values()) < WELL_REFUSED
+        ),
+        doubt=DOUBT.rows,
+        impossible=DOUBT.impossible,
         stuck=STUCK_ROWS,
         stuck_temperature=STUCK_TEMPERATURE_ROWS,
         named_share=NAMED_SHARE,
@@ -101,6 +110,10 @@ WELL_REFUSED = 0.95
 
 def _plain(interval: Interval, decimals: int = 3) -> str:
     return f"{interval.value:.{decimals}f} ({interval.lower:.{decimals}f} to {interval.upper:.{decimals}f})"
+
+
+def _refused(family: str, name: str, shares: Mapping[Judged, float]) -> str:
+    return f"| {family} | {name} | {' | '.join(f'{shares[how]:.1%}' for how in Judged)} |"
 
 
 def _comparison(measured: Measured, facts: CardFacts) -> str:

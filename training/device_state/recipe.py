@@ -12,12 +12,14 @@ import numpy as np
 import torch
 
 from inference.contract import Figure, PackContract, Task, Text
+from inference.explanation import Explain
 from inference.findings import FloatArray
 from inference.pack import ModelPack
 from inference.sequence_preprocessing import prepare_rows
 from inference.table_runner import TableRunner
 from training.device_state.card import COMMAND, CardFacts, write_card
 from training.device_state.evaluation import Measured, choose_threshold, final_calibration, hold_out, measure
+from training.device_state.examples import show_failures
 from training.device_state.explaining import measure_explanations
 from training.device_state.export import check_export, export_network, open_exported
 from training.device_state.familiarity import choose_novelty_limit, fit_habits, hold_out_novelty
@@ -25,10 +27,10 @@ from training.device_state.faults import measure_faults
 from training.device_state.fitting import FitPlan, fit_members, predict_chances, risk_of
 from training.device_state.golden import golden_rows
 from training.device_state.network import DeviceState
-from training.device_state.rivals import measure_trees
+from training.device_state.rivals import measure_trees, time_article
 from training.device_state.rows import Rows, load_rows
-from training.device_state.spec import PACK_NAME, TABLE_INPUT, novelty_output, state_output
-from training.exporting import time_inference
+from training.device_state.spec import OPSET, PACK_NAME, TABLE_INPUT, novelty_output, state_output
+from training.exporting import time_threads
 from training.naive import read_naive
 from training.options import TrainOptions
 from training.pack_writer import describe_network, write_pack
@@ -42,7 +44,7 @@ QUICK_PLAN = replace(FULL_PLAN, epochs=2, members=1)
 NEAR_MISS_SHARE = 0.3
 """From this share of the threshold on, a score is worth a look: above all tools past 220 min, of which one in ten rows breaks one."""
 CHECKED_EVERY = 10
-"""Every so many-th row is used where single rows are run: comparing the export, wrong rows."""
+"""Every so many-th row is used to compare the export."""
 
 
 def train(options: TrainOptions) -> None:
@@ -66,23 +68,26 @@ def train(options: TrainOptions) -> None:
     exported = export_network(network)
     contract = _make_contract(exported, threshold, limit, _figures(measured, trees, float(np.mean(novelty >= limit))), quick=options.quick)
     session = open_exported(exported)
-    runner = TableRunner(ModelPack(contract, options.models_dir / PACK_NAME), session)
+    pack = ModelPack(contract, options.models_dir / PACK_NAME)
+    runner = TableRunner(pack, session)
+    pictures = show_failures(runner)
     facts = CardFacts(
         minutes=(time.monotonic() - begin) / 60.0,
         parameters=sum(weight.numel() for member in members for weight in member.parameters()),
-        inference_ms=time_inference(session, inputs[:1]),
+        times={"this network": time_threads(exported, inputs[:1], PACK_NAME), "the article's MLP": time_article(OPSET)},
         export_difference=check_export(network, exported, inputs[::CHECKED_EVERY]),
         calibration=calibration,
         plan=plan,
         refused=float(np.mean(novelty >= limit)),
         refused_failures=(int((rows.failed & (novelty >= limit)).sum()), int(rows.failed.sum())),
-        faults=measure_faults(runner, rows.take(np.arange(0, len(rows), CHECKED_EVERY))),
+        faults=measure_faults(TableRunner(pack, session, Explain.NEVER), rows, options.seed),
         explanations=measure_explanations(runner, session, rows),
         trees=trees,
         naive=read_naive(options.models_dir / PACK_NAME),
+        pictures=pictures,
     )
     card = write_card(contract, rows, measured, hold_out(rows, chances).scores, facts, options.seed)
-    folder: Path = write_pack(options.models_dir, contract, exported, list(golden_rows()), card)
+    folder: Path = write_pack(options.models_dir, contract, exported, list(golden_rows()), card, pictures)
     _LOG.info("written: %s", folder)
 
 

@@ -6,6 +6,7 @@ columns, an MLP on the failure alone, threshold 0.5, nothing derived.
 
 from __future__ import annotations
 
+import itertools
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
@@ -16,6 +17,7 @@ from sklearn.ensemble import GradientBoostingClassifier, HistGradientBoostingCla
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.neural_network import MLPClassifier
 from threadpoolctl import threadpool_limits
+from torch import nn
 from tqdm import tqdm
 
 from inference.contract import Figure
@@ -25,10 +27,13 @@ from training.device_state.evaluation import Scores, compare
 from training.device_state.network import Quantity, derive_quantities
 from training.device_state.rows import FOLDS, Rows, load_rows
 from training.device_state.spec import PACK_NAME, TABLE_INPUT
+from training.exporting import time_plain
 from training.options import TrainOptions
 from training.statistics import Interval
 
 EVEN_THRESHOLD = 0.5
+ARTICLE_HIDDEN = (64, 32)
+"""Hidden units of the article-style MLP."""
 _DECIMALS = {Quantity.DIFFERENCE_K: 1}
 
 Inputs = NDArray[np.float64]
@@ -93,13 +98,22 @@ def measure_trees(rows: Rows, seed: int) -> dict[str, tuple[Interval, Interval]]
     return {name: compare(rows, scores, scores >= EVEN_THRESHOLD, seed) for name, scores in told.items()}
 
 
+def time_article(opset: int) -> tuple[float, float]:
+    """What a network of the article-style MLP's size takes for a row, ms at one and at two threads."""
+    sizes = (len(TABLE_INPUT.channels) - 1 + len(QUALITIES), *ARTICLE_HIDDEN, 1)
+    layers: list[nn.Module] = []
+    for inputs, outputs in itertools.pairwise(sizes):
+        layers += [nn.Linear(inputs, outputs), nn.ReLU()]
+    return time_plain(nn.Sequential(*layers[:-1], nn.Sigmoid()), np.zeros((1, sizes[0]), np.float32), opset=opset)
+
+
 def measure_article(options: TrainOptions) -> Sequence[Figure]:
     """Average precision and F1 of the article-style MLP."""
     rows = load_rows(options.data_dir)
     passes = 2 if options.quick else 60
 
     def make(seed: int) -> Judge:
-        return MLPClassifier(hidden_layer_sizes=(64, 32), max_iter=passes, random_state=seed)
+        return MLPClassifier(hidden_layer_sizes=ARTICLE_HIDDEN, max_iter=passes, random_state=seed)
 
     scores = hold_out_judge(rows, article_inputs(rows), make, options.seed, "article's MLP")
     intervals = compare(rows, scores, scores >= EVEN_THRESHOLD, options.seed)
