@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 from gui.choice_popup import ChoicePopup, NotePopup
 from gui.commands import Commands
 from gui.controls import ButtonRole, KeyButton, LabelRole, Wrap, label, set_role
+from gui.fix_buttons import FixButtons
 from gui.language import pick
 from gui.sentences import sentence_text
 from gui.words import answer_word
@@ -30,6 +31,7 @@ class FeedbackBar(QWidget):
     Args:
         commands: Sends the answer.
         people: Name of each person.
+        fixes: What fixed it before, offered above the answer; None: not offered.
 
     Signals:
         pressed: Somebody has begun to answer, or goes on.
@@ -37,8 +39,9 @@ class FeedbackBar(QWidget):
 
     pressed = Signal()
 
-    def __init__(self, commands: Commands, people: dict[str, str], parent: QWidget | None = None) -> None:
+    def __init__(self, commands: Commands, people: dict[str, str], fixes: FixButtons | None = None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.fixes = fixes
         self._commands = commands
         self._people = people
         self._alarm: AlarmView | None = None
@@ -67,6 +70,9 @@ class FeedbackBar(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
+        if fixes is not None:
+            layout.addWidget(fixes)
+            fixes.chosen.connect(self._on_fix)
         layout.addWidget(self.state)
         layout.addLayout(row)
         layout.addLayout(details)
@@ -76,6 +82,8 @@ class FeedbackBar(QWidget):
         """Set every text in the current language."""
         for answer, button in self.answers.items():
             button.setText(answer_word(answer))
+        if self.fixes is not None:
+            self.fixes.retranslate()
         self.cause.setText(self.tr("Cause"))
         self.action.setText(self.tr("Action"))
         self.note.setText(self.tr("Note"))
@@ -86,6 +94,8 @@ class FeedbackBar(QWidget):
         if self._alarm is None or alarm is None or alarm.alarm_id != self._alarm.alarm_id:
             self._error = ""
         self._alarm = alarm
+        if self.fixes is not None:
+            self.fixes.show_alarm(alarm)
         self._update()
 
     def _current(self) -> Feedback | None:
@@ -132,6 +142,13 @@ class FeedbackBar(QWidget):
         current = self._current()
         base = current or Feedback(answer, PersonId(""), alarm_id=self._alarm.alarm_id)
         self._send(replace(base, answer=answer, utc=None))
+
+    @Slot(str)
+    def _on_fix(self, action_id: str) -> None:
+        """The warning is real, and this is what is done."""
+        if self._alarm is not None and self._saving is None:
+            base = self._current() or Feedback(FeedbackAnswer.REAL, PersonId(""), alarm_id=self._alarm.alarm_id)
+            self._send(replace(base, answer=FeedbackAnswer.REAL, action_id=action_id, utc=None))
 
     def _send(self, feedback: Feedback) -> None:
         self._error = ""

@@ -40,10 +40,10 @@ def _report(port: LinePort, theme: ThemeSource, jobs: Jobs, commands: Commands, 
     return ReportRoom(port, theme, jobs, commands)
 
 
-def _setup(horn: HornPlayer, port: LinePort, theme: ThemeSource, jobs: Jobs, _commands: Commands, _clock: Clock) -> Screen:
+def _setup(horn: HornPlayer, port: LinePort, theme: ThemeSource, jobs: Jobs, commands: Commands, _clock: Clock) -> Screen:
     from gui.setup_screen import SetupScreen
 
-    return SetupScreen(port, theme, jobs, horn)
+    return SetupScreen(port, theme, jobs, commands, horn)
 
 
 def standard_rooms(horn: HornPlayer) -> Mapping[Room, ScreenFactory]:

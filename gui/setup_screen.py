@@ -11,9 +11,11 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QButtonGroup, QGridLayout, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 from typing_extensions import override
 
+from gui.commands import Commands
 from gui.controls import KeyButton, LabelRole, Wrap, card, label
 from gui.horn_player import Hearing, HornPlayer
 from gui.jobs import Jobs
+from gui.memory_page import MemoryPage
 from gui.screen import Screen
 from gui.sentences import sentence_text
 from gui.setup_card import SetupCard
@@ -47,14 +49,19 @@ class Page(Enum):
     WARNINGS = "4"
     PEOPLE = "5"
     STATION = "6"
+    MEMORY = "7"
 
 
 class SetupScreen(Screen):
     """Pages on the left, their cards on the right in as many columns as fit. Tests run off the GUI thread."""
 
-    def __init__(self, port: LinePort, theme: ThemeSource, jobs: Jobs, horn: HornPlayer, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, port: LinePort, theme: ThemeSource, jobs: Jobs, commands: Commands, horn: HornPlayer, parent: QWidget | None = None
+    ) -> None:
         super().__init__(port, theme, jobs, parent)
         self._horn = horn
+        self.memory = MemoryPage(port, commands, jobs, theme)
+        self.memory.told.connect(self.told)
         self._page = Page.CAMERAS
         self._cards: list[SetupCard] = []
         self._columns = 0
@@ -91,6 +98,7 @@ class SetupScreen(Screen):
         right.setSpacing(12)
         right.addLayout(head)
         right.addWidget(self._scroll, 1)
+        right.addWidget(self.memory, 1)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(14, 14, 14, 14)
         layout.setSpacing(12)
@@ -105,6 +113,7 @@ class SetupScreen(Screen):
         for page, button in self._buttons.items():
             button.setText(self._name(page))
         self._test_all.setText(self.tr("Test all"))
+        self.memory.retranslate()
         self._make_cards()
 
     @override
@@ -118,6 +127,17 @@ class SetupScreen(Screen):
         """As many columns as fit."""
         super().resizeEvent(event)
         self._place_cards()
+
+    @override
+    def entered(self) -> None:
+        """Read the memory anew."""
+        if self._page is Page.MEMORY:
+            self.memory.start()
+
+    @override
+    def left(self) -> None:
+        """Nothing is read while another screen is shown."""
+        self.memory.stop()
 
     def _name(self, page: Page) -> str:
         match page:
@@ -133,6 +153,8 @@ class SetupScreen(Screen):
                 return self.tr("People")
             case Page.STATION:
                 return self.tr("Station")
+            case Page.MEMORY:
+                return self.tr("False alarms")
 
     def _facts(self, page: Page) -> list[CardFacts]:
         station, packs = self.port.station, self.port.packs
@@ -158,6 +180,8 @@ class SetupScreen(Screen):
                     Fact(self.tr("In force"), self.tr("after the next start of Lineside")),
                 )
                 return [about, records, self._horn_facts(), CardFacts(self.tr("Station file"), "", steps)]
+            case Page.MEMORY:
+                return []
 
     def _horn_facts(self) -> CardFacts:
         sound = self._horn.state
@@ -190,9 +214,18 @@ class SetupScreen(Screen):
         self._title.setText(self._name(self._page))
         self._test_all.setVisible(any(facts.test is not None for facts in found))
         self._hint.setText(self._hint_text(found))
+        is_memory = self._page is Page.MEMORY
+        self._scroll.setVisible(not is_memory)
+        self.memory.setVisible(is_memory)
+        if is_memory:
+            self.memory.start()
+        else:
+            self.memory.stop()
         self._scroll.verticalScrollBar().setValue(0)
 
     def _hint_text(self, found: list[CardFacts]) -> str:
+        if self._page is Page.MEMORY:
+            return ""
         if not found:
             return self.tr("None are configured. Add them to the station file; docs/config-reference.md says how.")
         match self._page:
@@ -204,7 +237,7 @@ class SetupScreen(Screen):
                 return self.tr("As the operator will read them.")
             case Page.PEOPLE:
                 return self.tr("Who can sign in and answer.")
-            case Page.STATION:
+            case _:
                 return self.tr("The horn's test plays the sound of each priority, the most urgent first.")
 
     def _place_cards(self) -> None:

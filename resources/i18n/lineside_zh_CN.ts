@@ -2,6 +2,439 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="zh_CN" sourcelanguage="en">
 <context>
+    <name></name>
+    <message>
+        <source>WhatIf</source>
+        <comment>{count} warnings, as now</comment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>WhatIf</source>
+        <comment>{tried} instead of {before}</comment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>WhatIf</source>
+        <comment>Nobody has answered one of them with Real: what it would cost cannot be told.</comment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>WhatIf</source>
+        <comment>All {total} confirmed real ones would have come, none later.</comment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>WhatIf</source>
+        <comment>All {total} confirmed real ones would have come, on average {mean} s later, at most {worst} s.</comment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>WhatIf</source>
+        <comment>All {total} confirmed real ones would be missed.</comment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>WhatIf</source>
+        <comment>{missed} of {total} confirmed real ones would be missed, the others on average {mean} s later, at most {worst} s.</comment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>WhatIf</source>
+        <comment>{missed} of {total} confirmed real ones would be missed, the others not later.</comment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>WhatIf</source>
+        <comment>Checked: with the settings in force the replay gives {replay}, the journal has {journal}.</comment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>WhatIf</source>
+        <comment>Replayed on every recorded score.</comment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>WhatIf</source>
+        <comment>Replayed on the recorded lowest and highest values, right within {tolerance} s.</comment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>WhatIf</source>
+        <comment>Replayed on the journal&apos;s own begins and ends.</comment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>WhatIf</source>
+        <comment>Recorded from {since} on only: all figures are from then on.</comment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>WhatIf</source>
+        <comment>The settings were changed within this period, so the journal counts by others than the replay.</comment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>WhatIf</source>
+        <comment>The two differ: take the answer as a hint, not as a figure.</comment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>WhatIf</source>
+        <comment>No values are recorded for this warning: only delays can be tried.</comment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>WhatIf</source>
+        <comment>A shorter delay lets through what was never recorded: it would be at least so many.</comment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>WhatIf</source>
+        <comment>N of M is counted on one point per interval here, not on every row.</comment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>WhatIf</source>
+        <comment>Warnings, as they were and as they would have been</comment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>WhatIf</source>
+        <comment>tried</comment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Load</source>
+        <comment>per 10 min</comment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Load</source>
+        <comment>per hour</comment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Load</source>
+        <comment>per day</comment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Load</source>
+        <comment>target {count}</comment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Load</source>
+        <comment>at most {count}</comment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Load</source>
+        <comment>flood over {count}</comment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Knob</source>
+        <comment>On-delay: lasts before it warns</comment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Knob</source>
+        <comment>Off-delay: is over before it clears</comment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Knob</source>
+        <comment>Raise limit</comment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Knob</source>
+        <comment>Clear limit</comment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Knob</source>
+        <comment>Findings needed (N)</comment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Knob</source>
+        <comment>of the last (M)</comment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Knob</source>
+        <comment>Rings at most, per 10 min</comment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Load</source>
+        <comment>warnings / 10 min</comment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Load</source>
+        <comment>target 1, at most 2</comment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Load</source>
+        <comment>most in 10 min</comment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Load</source>
+        <comment>more than 10: flood</comment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Load</source>
+        <comment>of the time in flood</comment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Load</source>
+        <comment>less than 1 %</comment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Load</source>
+        <comment>chattering</comment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Load</source>
+        <comment>none</comment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Load</source>
+        <comment>stale, over 24 h</comment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Load</source>
+        <comment>fewer than 5</comment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Load</source>
+        <comment>to acknowledge</comment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Load</source>
+        <comment>to close</comment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Load</source>
+        <comment>Chattering</comment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Load</source>
+        <comment>Stale</comment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Load</source>
+        <comment>Floods</comment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Load</source>
+        <comment>Times</comment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Load</source>
+        <comment>Put aside</comment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Load</source>
+        <comment>Changes</comment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Load</source>
+        <comment>Warning</comment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Load</source>
+        <comment>Most per min</comment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Load</source>
+        <comment>Last</comment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Load</source>
+        <comment>Since</comment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Load</source>
+        <comment>Stands for</comment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Load</source>
+        <comment>First warning</comment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Load</source>
+        <comment>From</comment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Load</source>
+        <comment>To</comment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Load</source>
+        <comment>Warnings</comment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Load</source>
+        <comment>Most in 10 min</comment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Load</source>
+        <comment>Priority</comment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Load</source>
+        <comment>Acknowledged</comment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Load</source>
+        <comment>Median</comment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Load</source>
+        <comment>90 %</comment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Load</source>
+        <comment>Closed</comment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Load</source>
+        <comment>How</comment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Load</source>
+        <comment>Who, why</comment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Load</source>
+        <comment>When</comment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Load</source>
+        <comment>What</comment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Load</source>
+        <comment>No warning came three times within a minute.</comment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Load</source>
+        <comment>No warning has stood for more than 24 hours.</comment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Load</source>
+        <comment>There were never more than ten warnings within ten minutes.</comment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Load</source>
+        <comment>Nothing was acknowledged or closed.</comment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Load</source>
+        <comment>Nothing was put aside, suppressed or out of service.</comment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Load</source>
+        <comment>Nobody changed a limit or a delay.</comment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Load</source>
+        <comment>put aside</comment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Load</source>
+        <comment>suppressed by design</comment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Load</source>
+        <comment>out of service</comment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Load</source>
+        <comment>on-delay</comment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Load</source>
+        <comment>off-delay</comment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Load</source>
+        <comment>findings needed</comment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Load</source>
+        <comment>of the last</comment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Load</source>
+        <comment>most per 10 min</comment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Load</source>
+        <comment>raise limit</comment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Load</source>
+        <comment>clear limit</comment>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>Banner</name>
     <message>
         <source>Silence</source>
@@ -16,8 +449,24 @@
         <translation>没有新报警</translation>
     </message>
     <message>
-        <source>{count} new</source>
-        <translation>新报警 {count}</translation>
+        <source>{count} more new</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>no sound</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Silenced by {name} until the next warning; nothing is acknowledged by that</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Silenced until the next warning; nothing is acknowledged by that</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The horn sounds until you acknowledge or silence</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{count} acknowledged</source>
@@ -204,6 +653,103 @@
     </message>
 </context>
 <context>
+    <name>FixButtons</name>
+    <message>
+        <source>What fixed it before: one tap answers Real with it</source>
+        <translation>以前的解决办法：点一下即回答“属实”并记录该措施</translation>
+    </message>
+    <message>
+        <source>worked {worked} of {tried} times {after}</source>
+        <translation>{after}采用过 {tried} 次，{worked} 次有效</translation>
+    </message>
+    <message>
+        <source>chosen {pending} times too recently to tell</source>
+        <translation>最近选用 {pending} 次，是否有效尚不清楚</translation>
+    </message>
+    <message>
+        <source>last by {who} on {day}</source>
+        <translation>最近一次：{who}，{day}</translation>
+    </message>
+    <message>
+        <source> and </source>
+        <translation>、</translation>
+    </message>
+    <message>
+        <source>{channel} rose</source>
+        <translation>{channel}升高</translation>
+    </message>
+    <message>
+        <source>{channel} fell</source>
+        <translation>{channel}降低</translation>
+    </message>
+    <message>
+        <source>after {moved} the same way</source>
+        <translation>同样出现{moved}时</translation>
+    </message>
+    <message>
+        <source>when it looked alike</source>
+        <translation>外观相似时</translation>
+    </message>
+    <message>
+        <source>for the same kind elsewhere</source>
+        <translation>其他位置的同类警告</translation>
+    </message>
+    <message>
+        <source>for this warning</source>
+        <translation>此警告</translation>
+    </message>
+</context>
+<context>
+    <name>HoldRow</name>
+    <message>
+        <source>Take back</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Put aside until {clock} · {left} left</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Off by the machine&apos;s state since {clock}; comes back by itself</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Out of service since {clock}, until an engineer takes it back</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Its condition stands now.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Its condition does not stand now.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It came {count} times meanwhile, last at {clock}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>HoldsDialog</name>
+    <message>
+        <source>Warnings that are held back</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing is held back: every warning shows and sounds.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation type="unfinished">关闭</translation>
+    </message>
+    <message>
+        <source>They neither show nor sound until they come back. Warnings of priority 1 are never among them.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>IncidentPanel</name>
     <message>
         <source>Found</source>
@@ -234,8 +780,8 @@
         <translation>复位</translation>
     </message>
     <message>
-        <source>What happened before and after</source>
-        <translation>前后情况</translation>
+        <source>Enlarge</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Nothing needs you now.</source>
@@ -244,10 +790,6 @@
     <message>
         <source>Sign in with F10, so that you can answer warnings.</source>
         <translation>请按 F10 登录，以便答复报警。</translation>
-    </message>
-    <message>
-        <source>Risk: {target}</source>
-        <translation>风险：{target}</translation>
     </message>
     <message>
         <source>The last times:</source>
@@ -279,6 +821,124 @@
     </message>
 </context>
 <context>
+    <name>IncidentScreen</name>
+    <message>
+        <source>Heatmap</source>
+        <translation type="unfinished">热力图</translation>
+    </message>
+    <message>
+        <source>Back</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>WHO DID WHAT</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Go through the seconds around a warning</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Back to the moment of the warning</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pictures of the next camera</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Seconds around the next warning of the incident</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Heatmap over the picture</source>
+        <translation type="unfinished">在图像上显示热力图</translation>
+    </message>
+    <message>
+        <source>Choose a warning of the incident</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Reading the records …</source>
+        <translation type="unfinished">正在读取记录 …</translation>
+    </message>
+    <message>
+        <source>{asset} · open since {begin}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{asset} · {begin} to {end}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{number} of {count}: {clock}</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>IncidentSteps</name>
+    <message>
+        <source>raised</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>raised again</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>over</source>
+        <translation type="unfinished">已结束</translation>
+    </message>
+    <message>
+        <source>acknowledged</source>
+        <translation type="unfinished">已确认</translation>
+    </message>
+    <message>
+        <source>reset</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>still open after a restart</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>withdrawn: the station file has it no more</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>rings again: still there</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>full priority again: it is more than was seen as false</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>comes and goes too often</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>no longer held back</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>answered</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>incident closed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>held back</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Risk: {target}</source>
+        <translation type="unfinished">风险：{target}</translation>
+    </message>
+</context>
+<context>
     <name>KeyOverlay</name>
     <message>
         <source>Keys</source>
@@ -287,6 +947,21 @@
     <message>
         <source>Close</source>
         <translation>关闭</translation>
+    </message>
+</context>
+<context>
+    <name>Knob</name>
+    <message>
+        <source>in force</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>in force: {value}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>hysteresis {percent} %</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -316,12 +991,20 @@
         <translation>备注</translation>
     </message>
     <message>
+        <source>Go through the seconds around a warning</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Back to the moment of the warning</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Heatmap over the picture</source>
         <translation>在图像上显示热力图</translation>
     </message>
     <message>
-        <source>What happened before and after a warning</source>
-        <translation>报警前后的情况</translation>
+        <source>Enlarge the incident</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Reset a latched warning</source>
@@ -341,6 +1024,174 @@
     </message>
 </context>
 <context>
+    <name>Load</name>
+    <message>
+        <source>none yet</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>90 % within {span}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>all</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>the model&apos;s</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>LoadScreen</name>
+    <message>
+        <source>Save CSV</source>
+        <translation type="unfinished">保存 CSV</translation>
+    </message>
+    <message>
+        <source>Most frequent</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Try other settings</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Reading the records …</source>
+        <translation type="unfinished">正在读取记录 …</translation>
+    </message>
+    <message>
+        <source>No warning called anybody in this period. That is the best load there is.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Warnings {per}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>By priority, and what it should be</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Most frequent: {share} % of the load</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Saved: {path}</source>
+        <translation type="unfinished">已保存：{path}</translation>
+    </message>
+    <message>
+        <source>Bars per 10 minutes, hour or day</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose one of the most frequent</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Try other settings for it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Save as CSV</source>
+        <translation type="unfinished">保存为 CSV</translation>
+    </message>
+</context>
+<context>
+    <name>MemoryCard</name>
+    <message>
+        <source>Switched off: its like rings with its own priority</source>
+        <translation>已关闭：同类警告按原优先级报警</translation>
+    </message>
+    <message>
+        <source>Of another model ({model}): demotes nothing any more</source>
+        <translation>来自另一个模型（{model}）：不再降级任何警告</translation>
+    </message>
+    <message>
+        <source>In force until {end}</source>
+        <translation>有效期至 {end}</translation>
+    </message>
+    <message>
+        <source>demoted {repeats} warnings since</source>
+        <translation>此后已降级 {repeats} 条警告</translation>
+    </message>
+    <message>
+        <source>last {when}</source>
+        <translation>最近一次 {when}</translation>
+    </message>
+    <message>
+        <source>Confirmed by {who}, {when}</source>
+        <translation>确认人 {who}，{when}</translation>
+    </message>
+    <message>
+        <source>ends {end}</source>
+        <translation>{end} 到期</translation>
+    </message>
+</context>
+<context>
+    <name>MemoryPage</name>
+    <message>
+        <source>Seen as false once</source>
+        <translation>曾被确认为误报 1 次</translation>
+    </message>
+    <message>
+        <source>Seen as false {times} times</source>
+        <translation>曾被确认为误报 {times} 次</translation>
+    </message>
+    <message>
+        <source>Answered with False, a warning of a camera is remembered here: the place, how it looked, who said so. Its like is then shown with low priority and marked, never hidden, and never for a critical warning. Every entry ends by itself.</source>
+        <translation>相机警告被回答为“误报”后会记在这里：位置、外观、谁确认的。之后同类警告以低优先级显示并加标注，绝不隐藏；紧急警告绝不降级。每条记录都会自动到期。</translation>
+    </message>
+    <message>
+        <source>Nothing is remembered. Answer a warning of a camera with False, for instance when dirt on the glass was taken for a defect: from then on the same mark at the same place has low priority.</source>
+        <translation>目前没有记录。若相机警告是误报（例如把玻璃上的脏污当成缺陷），请回答“误报”：此后同一位置的同一痕迹只以低优先级显示。</translation>
+    </message>
+    <message>
+        <source>choose ↑ ↓</source>
+        <translation>选择 ↑ ↓</translation>
+    </message>
+    <message>
+        <source>Extend</source>
+        <translation>延长</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>删除</translation>
+    </message>
+    <message>
+        <source>Switch on</source>
+        <translation>启用</translation>
+    </message>
+    <message>
+        <source>Switch off</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>{days} days from now</source>
+        <translation>从现在起 {days} 天</translation>
+    </message>
+    <message>
+        <source>How long does this stay a false alarm?</source>
+        <translation>这条误报记录保留多久？</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Remove it: its like rings with its own priority again</source>
+        <translation>删除：同类警告恢复按原优先级报警</translation>
+    </message>
+    <message>
+        <source>Remove this entry?</source>
+        <translation>删除这条记录？</translation>
+    </message>
+    <message>
+        <source>Keep it</source>
+        <translation>保留</translation>
+    </message>
+</context>
+<context>
     <name>NotePopup</name>
     <message>
         <source>Note</source>
@@ -353,6 +1204,127 @@
     <message>
         <source>Cancel</source>
         <translation>取消</translation>
+    </message>
+</context>
+<context>
+    <name>PeriodBar</name>
+    <message>
+        <source>Shift</source>
+        <translation type="unfinished">班次</translation>
+    </message>
+    <message>
+        <source>Day</source>
+        <translation type="unfinished">日</translation>
+    </message>
+    <message>
+        <source>Week</source>
+        <translation type="unfinished">周</translation>
+    </message>
+    <message>
+        <source>30 days</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Earlier</source>
+        <translation type="unfinished">更早</translation>
+    </message>
+    <message>
+        <source>Later</source>
+        <translation type="unfinished">更晚</translation>
+    </message>
+    <message>
+        <source>Shift, day, week, 30 days</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Earlier, later period</source>
+        <translation type="unfinished">更早、更晚的时段</translation>
+    </message>
+</context>
+<context>
+    <name>PutAside</name>
+    <message>
+        <source>Is being repaired</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Maintenance knows</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Set-up or cleaning</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Camera or sensor is faulty</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>PutAsideDialog</name>
+    <message>
+        <source>Put aside for a while</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>or write why</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation type="unfinished">取消</translation>
+    </message>
+    <message>
+        <source>Put aside for a while: {warning}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It will neither show nor sound. It comes back by itself, and asks again if it still stands.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>FOR HOW LONG</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>WHY</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{minutes} min</source>
+        <translation type="unfinished">{minutes} 分钟</translation>
+    </message>
+    <message>
+        <source>Rest of the shift, until {clock}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The longest allowed, until {clock}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No end: out of service, until an engineer takes it back</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Take out of service</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Put aside</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Put aside until {clock}</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>QCoreApplication</name>
+    <message>
+        <source>WhatIf</source>
+        <comment>in force</comment>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -423,6 +1395,10 @@
     <message>
         <source>This does not look like what the model was taught: it differs by {novelty}, less than {limit} is usual</source>
         <translation>与模型训练的内容不符：偏差为 {novelty}，正常应小于 {limit}</translation>
+    </message>
+    <message>
+        <source>The kind is not sure: {kind} {chance} %, {rival} {rival_chance} %; below {limit} % none is named</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Collecting samples: {have_s} of {need_s} s</source>
@@ -578,6 +1554,21 @@
     <message>
         <source>{count} more warnings are in the CSV export.</source>
         <translation>其余 {count} 条报警见 CSV 导出。</translation>
+    </message>
+</context>
+<context>
+    <name>ReportRoom</name>
+    <message>
+        <source>Shift report</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Warning load</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What if</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -1253,6 +2244,38 @@
         <translation>请关闭其他正在观看它的程序</translation>
     </message>
     <message>
+        <source>There is no sound device</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Connect a loudspeaker; until then warnings are seen, not heard</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The sound device does not take the sound</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Check the loudspeaker, or restart the computer&apos;s sound</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The sound device fails</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Check the loudspeaker and its cable</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The sound device does not answer. Check it, or restart the computer.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{count} patterns were played. If you heard nothing, check the loudspeaker and the computer&apos;s volume.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>{free} MiB free, less than {limit} MiB: no more pictures are kept</source>
         <translation>剩余 {free} MiB，低于 {limit} MiB：不再保存图像</translation>
     </message>
@@ -1422,6 +2445,10 @@
     <message>
         <source>Test model</source>
         <translation>测试模型</translation>
+    </message>
+    <message>
+        <source>Test horn</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Test</source>
@@ -1722,6 +2749,50 @@
         <source>Records</source>
         <translation>记录</translation>
     </message>
+    <message>
+        <source>{minutes} min without an acknowledgement</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>never</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Sounds at priority</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>none</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Sounds again after</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Volume</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Flash at priority 1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>yes, the window&apos;s border, once a second</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>no</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Horn</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>sound of new warnings</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>SetupScreen</name>
@@ -1752,6 +2823,10 @@
     <message>
         <source>Station</source>
         <translation>工位</translation>
+    </message>
+    <message>
+        <source>False alarms</source>
+        <translation>误报记录</translation>
     </message>
     <message>
         <source>File</source>
@@ -1808,6 +2883,10 @@
     <message>
         <source>Who can sign in and answer.</source>
         <translation>可登录并答复的人员。</translation>
+    </message>
+    <message>
+        <source>The horn&apos;s test plays the sound of each priority, the most urgent first.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Page</source>
@@ -1988,15 +3067,69 @@
     </message>
 </context>
 <context>
-    <name>WarningList</name>
+    <name>WarningControls</name>
+    <message>
+        <source>Put a warning aside for a while</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What is held back</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>First warning of a flood</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A warning of priority 1 cannot be put aside: it must be seen until somebody has dealt with it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>WarningHead</name>
+    <message>
+        <source>{count} put aside</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{count} off by machine state</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{count} out of service</source>
+        <translation type="unfinished"></translation>
+    </message>
     <message>
         <source>WARNINGS</source>
-        <translation>报警</translation>
+        <translation type="unfinished">报警</translation>
     </message>
     <message>
         <source>choose ↑ ↓</source>
-        <translation>选择 ↑ ↓</translation>
+        <translation type="unfinished">选择 ↑ ↓</translation>
     </message>
+    <message>
+        <source>Put aside</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>standing now: {count}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>none stands now</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{count} warnings in 10 minutes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Start with the first: {warning}</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>WarningList</name>
     <message>
         <source>No open warnings.</source>
         <translation>没有未关闭的报警。</translation>
@@ -2010,6 +3143,10 @@
         <translation>本工位</translation>
     </message>
     <message>
+        <source>{count} warnings</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>acknowledged, {name}</source>
         <translation>已确认，{name}</translation>
     </message>
@@ -2018,8 +3155,94 @@
         <translation>{count} 次检出</translation>
     </message>
     <message>
+        <source>comes and goes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>NEW</source>
         <translation>新</translation>
+    </message>
+    <message>
+        <source>AGAIN</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>WhatIf</name>
+    <message>
+        <source>{missed} of {total} confirmed false ones would not have come.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>WhatIfScreen</name>
+    <message>
+        <source>Warnings, and how often they called</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Former</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Next</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>As in force</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation type="unfinished">撤销</translation>
+    </message>
+    <message>
+        <source>Put in force</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>↑ ↓ choose a setting   − + change it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The station file has no warnings to try settings of.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Reading what was recorded …</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Why are these settings put in force?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Undone: {what}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>In force, and kept in the station file.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose a warning</source>
+        <translation type="unfinished">选择报警</translation>
+    </message>
+    <message>
+        <source>Choose a setting</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Change the setting</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Back to what is in force</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Undo the newest change of this warning</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -2084,6 +3307,14 @@
         <translation>无判定</translation>
     </message>
     <message>
+        <source>{label}? {share} %</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{label} {share} %</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>operator</source>
         <translation>操作员</translation>
     </message>
@@ -2134,6 +3365,18 @@
     <message>
         <source>over, to be reset</source>
         <translation>已结束，待复位</translation>
+    </message>
+    <message>
+        <source>put aside</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>suppressed by design</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>out of service</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Real</source>

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
+from gui.commands import Commands
 from gui.horn_player import Hearing, HornPlayer, SoundState, play_nowhere
 from gui.jobs import Jobs
 from gui.setup_facts import camera_facts, condition_text, figure_facts, model_facts, sensor_facts, warning_facts
@@ -23,7 +24,9 @@ from tests.gui.fake_line import FakeLine
 @pytest.fixture
 def screen(qtbot: QtBot, fake_line: FakeLine, theme_source: ThemeSource, jobs: Jobs) -> Iterator[SetupScreen]:
     horn = HornPlayer(play_nowhere)
-    made = SetupScreen(fake_line, theme_source, jobs, horn)
+    commands = Commands(fake_line, jobs)
+    commands.refresh(fake_line.snapshot())
+    made = SetupScreen(fake_line, theme_source, jobs, commands, horn)
     qtbot.addWidget(made)
     made.resize(1824, 950)
     made.show()
@@ -49,6 +52,7 @@ def test_every_page_has_its_key_and_content(screen: SetupScreen, fake_line: Fake
         Page.WARNINGS: [text for one in station.alarms for text in (one.title.en, one.cause.en, one.consequence.en, one.action.en)],
         Page.PEOPLE: [one.name for one in station.people],
         Page.STATION: [station.station.name.en, "fake-station.toml", "--check"],
+        Page.MEMORY: [],
     }[page]
     shown = texts(screen)
     assert [text for text in wanted if text not in shown] == []
