@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from PySide6.QtCore import QCoreApplication, Signal
@@ -86,7 +86,7 @@ class FixButtons(QWidget):
             work = partial(self._port.experience.suggestions, AlarmId(alarm.alarm_id))
             self._job = self._jobs.run(self, work, self._on_read, self._on_failed)
 
-    def _on_read(self, known: tuple[Suggestion, ...]) -> None:
+    def _on_read(self, known: Sequence[Suggestion]) -> None:
         self._job = None
         # The definition's own advice stands above already, in "Do".
         self._known = tuple(one for one in known if one.action_id)
