@@ -6,6 +6,7 @@ cost as many steps as the rule's M, however many inputs they stand for.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -13,11 +14,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from station.alarms.conditions import Change, Level, Rule
-from station.config import AlarmConfig
+from station.alarms.slots import CALM_S
+from station.config import CRITICAL, AlarmConfig
 from station.load.evidence import Levels
 
 Floats = NDArray[np.float64]
 _LEVELS = tuple(Level)
+_ROUNDING_S = 1e-5
+"""A delay counts as run out so much after its end: POSIX seconds are known to a quarter of a microsecond."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,7 +49,7 @@ def replay(definition: AlarmConfig, fed: Levels) -> Replayed:
     def wait(until_s: float) -> None:
         due_s = rule.due_s
         if due_s is not None and due_s <= until_s:
-            note(rule.tick(due_s), due_s)
+            note(rule.tick(due_s + _ROUNDING_S), due_s)
 
     rows = zip(
         fed.begin_s.tolist(),
@@ -81,20 +85,35 @@ def replay(definition: AlarmConfig, fed: Levels) -> Replayed:
     return Replayed(np.array(raised, np.float64), ends)
 
 
-def calling(made: Replayed, held: Sequence[tuple[float, float]]) -> Floats:
-    """When the warning would have called somebody, POSIX s, ascending: each time it began, unless it was held back then.
+def calling(made: Replayed, definition: AlarmConfig, held: Sequence[tuple[float, float]]) -> Floats:
+    """When the warning would have called somebody, POSIX s, ascending: as the engine does it.
+
+    Each time its condition began, but not behind a hold (what stands when a hold ends calls then), and not while it
+    stays open because it came ``most_per_10_min`` times.
 
     Args:
         made: From :func:`replay`.
-        held: (begin, end) of the holds of the definition, POSIX s. What stands when a hold ends calls then.
+        definition: Whose; a critical one always calls.
+        held: (begin, end) of the holds of the definition, POSIX s.
     """
-    if not held:
-        return made.raised_s
-    hidden = np.zeros(made.raised_s.size, np.bool_)
-    after: list[float] = []
-    for begin_s, end_s in held:
-        hidden |= (made.raised_s >= begin_s) & (made.raised_s < end_s)
-        stands = (made.raised_s < end_s) & ~(made.returned_s < end_s)
-        if stands.any():
-            after.append(end_s)
-    return np.sort(np.concatenate([made.raised_s[~hidden], np.array(after, np.float64)]))
+    raises: deque[float] = deque(maxlen=definition.most_per_10_min)
+    critical = definition.priority == CRITICAL
+    calls: list[float] = []
+    open_until_calm = False
+
+    def calm(at_s: float) -> bool:
+        return critical or len(raises) < definition.most_per_10_min or at_s - raises[0] >= CALM_S
+
+    def is_held(at_s: float) -> bool:
+        return any(begin_s <= at_s < end_s for begin_s, end_s in held)
+
+    for raised_s, returned_s in zip(made.raised_s.tolist(), made.returned_s.tolist(), strict=True):
+        if open_until_calm and (calm(raised_s) or any(raises[-1] < begin_s <= raised_s for begin_s, _ in held)):
+            open_until_calm = False
+        raises.append(raised_s)
+        if not open_until_calm and not is_held(raised_s):
+            calls.append(raised_s)
+        calls += [end_s for _, end_s in held if raised_s < end_s and not returned_s < end_s]
+        if returned_s == returned_s:
+            open_until_calm = not is_held(returned_s) and not calm(returned_s)
+    return np.sort(np.array(calls, np.float64))

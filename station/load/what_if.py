@@ -53,10 +53,11 @@ def what_if(case: Case, settings: Settings, tried: AlarmConfig) -> WhatIf:
     evidence = case.evidence
     since_s = max(case.since_s, evidence.since_s)
     in_force = _replayed(case, case.in_force)
-    other = in_force if tried == case.in_force else _replayed(case, tried)
+    other = _replayed(case, tried)
     journal = evidence.journal.activated_s
     counted = journal[(journal >= since_s) & (journal < case.until_s)]
-    before, after = (_within(calling(made, case.held), since_s, case.until_s) for made in (in_force, other))
+    before = _within(calling(in_force, case.in_force, case.held), since_s, case.until_s)
+    after = _within(calling(other, tried, case.held), since_s, case.until_s)
     width_s = next((one for one in _WIDTHS_S if (case.until_s - since_s) / one <= _MOST_BARS), _WIDTHS_S[-1])
     starts, bars_before = per_interval(before, since_s, case.until_s, width_s)
     _, bars_after = per_interval(after, since_s, case.until_s, width_s)

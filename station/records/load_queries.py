@@ -31,17 +31,16 @@ from station.records.schema import (
     to_us,
     trend,
 )
-from station.view import AlarmState, FeedbackAnswer
+from station.view import FeedbackAnswer
 
 _log = logging.getLogger(__name__)
 _US = 1e-6
+_ENDS = (AlarmEventKind.RETURNED.value, AlarmEventKind.RELEASED.value, AlarmEventKind.WITHDRAWN.value)
 _CODE = {
     **{kind.value: ACTIVATED for kind in ACTIVATIONS},
     AlarmEventKind.ACKNOWLEDGED.value: ACKNOWLEDGED,
     AlarmEventKind.RETURNED.value: RETURNED,
 }
-NOT_CALLING = frozenset(state.value for state in AlarmState if state.name in {"SHELVED", "SUPPRESSED", "OUT_OF_SERVICE"})
-"""States of warnings that call nobody."""
 
 
 def history(connection: Connection, since_utc: datetime, until_utc: datetime) -> History:
@@ -61,7 +60,6 @@ def history(connection: Connection, since_utc: datetime, until_utc: datetime) ->
             alarm_events.c.utc_us >= since_us,
             alarm_events.c.utc_us < until_us,
             alarm_events.c.kind.in_(list(_CODE)),
-            alarm_events.c.state.not_in(NOT_CALLING),
         )
         .order_by(alarm_events.c.utc_us, alarm_events.c.event_id)
     ).all()
@@ -92,7 +90,6 @@ def activations(connection: Connection, since_utc: datetime, until_utc: datetime
             alarm_events.c.utc_us >= to_us(since_utc),
             alarm_events.c.utc_us < to_us(until_utc),
             alarm_events.c.kind.in_([kind.value for kind in ACTIVATIONS]),
-            alarm_events.c.state.not_in(NOT_CALLING),
         )
         .order_by(alarm_events.c.utc_us)
     ).scalars()
@@ -111,7 +108,7 @@ def occurrences(connection: Connection, definition_id: DefinitionId, since_utc: 
         .where(
             alarm_events.c.alarm_id.in_(mine),
             alarm_events.c.utc_us >= to_us(since_utc),
-            alarm_events.c.kind.in_([*raises, AlarmEventKind.RETURNED.value, AlarmEventKind.WITHDRAWN.value]),
+            alarm_events.c.kind.in_([*raises, *_ENDS]),
         )
         .order_by(alarm_events.c.utc_us, alarm_events.c.event_id)
     ).all()
