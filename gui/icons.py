@@ -1,4 +1,4 @@
-"""This file decides the line icons of the rail; painted, so that they take any colour and size."""
+"""This file decides the line icons of rail and buttons; painted, so that they take any colour and size."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ class Icon(StrEnum):
     REVIEW = "review"
     REPORT = "report"
     SETUP = "setup"
+    ENLARGE = "enlarge"
+    HEAT = "heat"
 
 
 _GRID = 24.0
@@ -50,4 +52,17 @@ def paint_icon(painter: QPainter, where: QRectF, icon: Icon, colour: QColor) -> 
                 painter.drawLine(QPointF(3, y), QPointF(21, y))
                 painter.setBrush(colour)
                 painter.drawEllipse(QPointF(x, y), 2.1, 2.1)
+        case Icon.ENLARGE:
+            for corner in (
+                ((3, 9), (3, 3), (9, 3)),
+                ((15, 3), (21, 3), (21, 9)),
+                ((21, 15), (21, 21), (15, 21)),
+                ((9, 21), (3, 21), (3, 15)),
+            ):
+                painter.drawPolyline(QPolygonF([QPointF(*p) for p in corner]))
+        case Icon.HEAT:
+            painter.drawEllipse(QPointF(12, 12), 9.5, 7.5)
+            painter.drawEllipse(QPointF(13, 12), 5.6, 4.2)
+            painter.setBrush(colour)
+            painter.drawEllipse(QPointF(14, 12), 1.8, 1.5)
     painter.restore()

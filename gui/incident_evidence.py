@@ -12,12 +12,12 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 from typing_extensions import override
 
-from gui.elided import ElidedLabel
-from gui.incident_timeline import Curve, EventMark, IncidentTimeline, Rows, Still, seconds_text, still_at
+from gui.incident_seconds import Curve, EventMark, Rows, Still, seconds_text, still_at
+from gui.incident_timeline import IncidentTimeline
 from gui.jobs import Jobs
 from gui.kept_picture import KeptPicture, PreparedPicture, prepare, prepare_file, read_heatmap
 from gui.language import BothLanguages, pick
-from gui.theme import TextSize, ThemeSource
+from gui.theme import ThemeSource
 from gui.time_text import clock_text
 from gui.words import verdict_word
 from inference.findings import ImageU8, Region, Verdict
@@ -96,16 +96,13 @@ class EvidenceView(QWidget):
         self._full: dict[str, PreparedPicture] = {}
         self._full_job: int | None = None
         self.picture = KeptPicture(theme)
-        self.caption = ElidedLabel(TextSize.SMALL, theme)
         self.timeline = IncidentTimeline(theme)
         self.timeline.moved.connect(self._on_moved)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)
         layout.addWidget(self.picture, 1)
-        layout.addWidget(self.caption)
         layout.addWidget(self.timeline)
-        self.caption.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self._fill()
 
@@ -177,7 +174,6 @@ class EvidenceView(QWidget):
 
     def _show_parts(self) -> None:
         self.picture.setVisible(self._picture_wanted)
-        self.caption.setVisible(self._picture_wanted and self._shown is not None)
         self.timeline.setVisible(self.timeline.has_rows)
         self.setVisible(self._picture_wanted or self.timeline.has_rows)
         self._fit_height()
@@ -187,8 +183,6 @@ class EvidenceView(QWidget):
         layout = self.layout()
         spacing = 0 if layout is None else layout.spacing()
         parts = [self.picture.maximumHeight()] if self._picture_wanted else []
-        if self._picture_wanted and self._shown is not None:
-            parts.append(self.caption.sizeHint().height())
         if self.timeline.has_rows:
             parts.append(self.timeline.height())
         self.setMaximumHeight(max(1, min(_MOST_PX, sum(parts) + spacing * max(0, len(parts) - 1))))
@@ -230,10 +224,10 @@ class EvidenceView(QWidget):
         if shown is None:
             picture, regions, message = self._base or (None, (), "")
             self.picture.show_picture(picture, regions, self._missing or message)
-            self.caption.set_text("")
+            self.picture.show_caption("")
         else:
             self.picture.show_picture(self._picture_of(shown), shown.regions)
-            self.caption.set_text(self._caption(shown))
+            self.picture.show_caption(self._caption(shown))
         self._show_parts()
         if had_heat != self.picture.has_heat:
             self.heat_changed.emit()

@@ -17,10 +17,13 @@ from gui.contribution_bars import ContributionBars
 from gui.controls import KeyButton, LabelRole, Wrap, label, rule
 from gui.feedback_bar import FeedbackBar
 from gui.fix_buttons import FixButtons
+from gui.glyph_button import GlyphButton
+from gui.icons import Icon
 from gui.incident_evidence import EvidenceView
 from gui.incident_facts import IncidentFacts, TitleOf
 from gui.incident_past import NO_PAST, IncidentPast, PastReader, last_time_text
-from gui.incident_timeline import IncidentTimeline, Rows
+from gui.incident_seconds import Rows
+from gui.incident_timeline import IncidentTimeline
 from gui.incident_words import seconds_shown, step_text
 from gui.jobs import Jobs
 from gui.kept_picture import KeptPicture, PreparedPicture, prepare_warning
@@ -41,8 +44,8 @@ _MOST_TRIES = 8
 _MARGINS_PX = 24
 _GOOD_PICTURE_PX = 110
 """Rather than have the picture lower than this, the likely cause goes."""
-_MOST_CURVES = 3
-_MOST_STEPS = 3
+_MOST_CURVES = 2
+_MOST_STEPS = 2
 
 
 class _Part(Flag):
@@ -126,11 +129,11 @@ class IncidentPanel(QFrame):
         self._title = label(LabelRole.TITLE, wrap=Wrap.WORDS)
         names: dict[str, BothLanguages] = {one.id: one.name for one in port.station.cameras}
         self.view = EvidenceView(jobs, names, label_titles, theme)
-        self.heat = KeyButton("H")
+        self.heat = GlyphButton(Icon.HEAT, "H")
         self.heat.setCheckable(True)
         self.heat.toggled.connect(self.view.picture.set_heat_shown)
         self.view.heat_changed.connect(self._show_heat_button)
-        self.enlarge = KeyButton("I")
+        self.enlarge = GlyphButton(Icon.ENLARGE, "I")
         self.enlarge.clicked.connect(self._on_enlarge)
         self._bars = ContributionBars(theme)
         self._facts = IncidentFacts(label_titles, channel_titles)
@@ -192,9 +195,9 @@ class IncidentPanel(QFrame):
     def retranslate(self) -> None:
         """Set every text in the current language."""
         self._facts.retranslate()
-        self.heat.setText(self.tr("Heatmap"))
+        self.heat.set_word(self.tr("Heatmap"))
         self.reset.setText(self.tr("Reset"))
-        self.enlarge.setText(self.tr("Enlarge"))
+        self.enlarge.set_word(self.tr("Enlarge"))
         self.view.retranslate()
         self._fill_past()
         self._signed_in = None

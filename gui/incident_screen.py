@@ -13,10 +13,11 @@ from typing_extensions import override
 from gui.commands import Commands
 from gui.controls import ButtonRole, KeyButton, LabelRole, Wrap, card, label, rule, set_role
 from gui.feedback_bar import FeedbackBar
+from gui.fix_buttons import FixButtons
 from gui.incident_evidence import EvidenceView
 from gui.incident_facts import IncidentFacts
 from gui.incident_past import NO_PAST, IncidentPast, load_incident
-from gui.incident_timeline import Rows
+from gui.incident_seconds import Rows
 from gui.incident_words import seconds_shown, step_text
 from gui.jobs import Jobs
 from gui.language import BothLanguages, pick
@@ -32,8 +33,8 @@ from station.port import LinePort
 from station.snapshots import target_titles
 from station.view import AlarmView, LineSnapshot
 
-_MOST_CURVES = 8
-_MOST_SHORT = 4
+_MOST_CURVES = 5
+_MOST_SHORT = 2
 _SHORT_PX = 900
 """In a window lower than this there are fewer traces, so that the picture stays large."""
 _MOST_ALARMS = 4
@@ -95,7 +96,7 @@ class IncidentScreen(Screen):
         self.heat.setCheckable(True)
         self.heat.toggled.connect(self.view.picture.set_heat_shown)
         self.view.heat_changed.connect(self._show_heat_button)
-        self.camera, self.moment = KeyButton("K"), KeyButton("M")
+        self.camera, self.moment = KeyButton("G"), KeyButton("M")
         self.camera.clicked.connect(self._on_camera)
         self.moment.clicked.connect(self._on_moment)
         self.back = KeyButton("Esc", ButtonRole.PRIMARY)
@@ -111,7 +112,7 @@ class IncidentScreen(Screen):
         self.facts = IncidentFacts(labels, channels)
         self._steps_head = label(LabelRole.SECTION)
         self.steps: list[QLabel] = []
-        self.feedback = FeedbackBar(commands, self._people)
+        self.feedback = FeedbackBar(commands, self._people, FixButtons(port, jobs, self._people, channels))
         self._build()
         self.retranslate()
 
@@ -223,7 +224,7 @@ class IncidentScreen(Screen):
         return [
             ("← →", self.tr("Go through the seconds around a warning")),
             ("Home", self.tr("Back to the moment of the warning")),
-            ("K", self.tr("Pictures of the next camera")),
+            ("G", self.tr("Pictures of the next camera")),
             ("M", self.tr("Seconds around the next warning of the incident")),
             ("H", self.tr("Heatmap over the picture")),
             ("↑ ↓", self.tr("Choose a warning of the incident")),
@@ -305,7 +306,7 @@ class IncidentScreen(Screen):
         for number, line in enumerate(self.steps):
             line.setVisible(number < len(lines))
         for line, step in zip(self.steps, reversed(steps), strict=False):
-            set_role(line, LabelRole.SMALL if step.person_id is None else LabelRole.BODY)
+            set_role(line, LabelRole.CAPTION if step.person_id is None else LabelRole.SMALL)
 
     def _fill_seconds(self, alarm: AlarmView | None) -> None:
         past = self._past

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from enum import Flag, auto
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,60 +23,17 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QWidget
 from typing_extensions import override
 
+from gui.incident_seconds import Curve, EventMark, Rows, Still, seconds_text, still_at, value_at
 from gui.polyline import segments
 from gui.theme import TextSize, ThemeSource
-from inference.findings import ImageU8, Verdict
+from inference.findings import Verdict
 from station.incidents.evidence import AFTER_S, BEFORE_S
-from station.view import Trace
 
 _STEP_S = 0.25
 _GAP_PX = 2.0
 _LANE_PX = 7.0
 _MARK_PX = 22.0
 _TICKS_S = (-10.0, -5.0, 0.0, 5.0)
-
-
-class Rows(Flag):
-    """What the timeline shows; the axis always."""
-
-    FILM = auto()
-    TRACES = auto()
-    EVENTS = auto()
-    ALL = FILM | TRACES | EVENTS
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Still:
-    """One picture on the film.
-
-    Attributes:
-        at_s: Seconds from the raise.
-        bgr: uint8 H x W x 3, small.
-        verdict: What was said of it.
-    """
-
-    at_s: float
-    bgr: ImageU8
-    verdict: Verdict
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Curve:
-    """One trace on the timeline: its name, its unit, its values by seconds from the raise."""
-
-    name: str
-    unit: str
-    decimals: int
-    trace: Trace
-
-
-@dataclass(frozen=True, slots=True)
-class EventMark:
-    """One event on the timeline: when, what, and the priority whose colour it has; 0 for what a person did."""
-
-    at_s: float
-    text: str
-    priority: int = 0
 
 
 class IncidentTimeline(QWidget):
@@ -376,7 +331,22 @@ class IncidentTimeline(QWidget):
             else:
                 painter.setBrush(QColor(theme.ink))
                 painter.drawEllipse(QPointF(x, top + 10.0), 5.0, 5.0)
+            if self._tall:
+                self._paint_mark_text(painter, mark, x, top)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)  # noqa: FBT003 - Qt takes it by position only
+
+    def _paint_mark_text(self, painter: QPainter, mark: EventMark, x: float, top: float) -> None:
+        """What happened, right of its mark; where the next mark begins it ends."""
+        after = [self._x(one.at_s) for one in self._marks if one.at_s > mark.at_s]
+        room = min([self.width() - 1.0, *after]) - x - 24.0
+        font = self._source.font(TextSize.CAPTION)
+        metrics = QFontMetricsF(font)
+        painter.setFont(font)
+        painter.setPen(QColor(self._source.theme.ink_muted))
+        text = metrics.elidedText(mark.text, Qt.TextElideMode.ElideRight, max(0.0, room))
+        if len(text) > 1:
+            where = QRectF(x + 11.0, top, room + 2.0, _MARK_PX)
+            painter.drawText(where, int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter), text)
 
     def _paint_axis(self, painter: QPainter, top: float) -> None:
         theme = self._source.theme
@@ -395,6 +365,9 @@ class IncidentTimeline(QWidget):
             where = QRectF(left, top, width + 1.0, line.height())
             if not where.intersects(here.adjusted(-4.0, 0.0, 4.0, 0.0)):
                 painter.drawText(where, int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter), text)
+        hint = QRectF(self._x(1.6), top, self._x(4.0) - self._x(1.6), line.height())
+        if not hint.intersects(here):
+            painter.drawText(hint, int(Qt.AlignmentFlag.AlignCenter), "←  →")
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setBrush(QColor(theme.focus))
         painter.setPen(Qt.PenStyle.NoPen)
@@ -408,25 +381,6 @@ class IncidentTimeline(QWidget):
     def _curve_px(self) -> float:
         text = QFontMetricsF(self._source.font(TextSize.CAPTION)).height()
         return text + (44.0 if self._tall else 22.0)
-
-
-def still_at(film: Sequence[Still], at_s: float) -> Still | None:
-    """The picture that stood at *at_s*: the newest until then, else the first."""
-    until = [one for one in film if one.at_s <= at_s + 1e-6]
-    return until[-1] if until else (film[0] if film else None)
-
-
-def value_at(trace: Trace, utc_s: float) -> float | None:
-    """The newest known value of *trace* until *utc_s*, POSIX s; None where there is none yet."""
-    known = np.flatnonzero(np.isfinite(trace.value) & (trace.utc_s <= utc_s + 1e-6))
-    return float(trace.value[known[-1]]) if known.size else None
-
-
-def seconds_text(seconds: float) -> str:
-    """``-10 s``, ``0 s``, ``+5 s``, with a real minus; tenths where there are any."""
-    rounded = round(seconds, 1)
-    sign = "\u2212" if rounded < 0 else "+" if rounded > 0 else ""
-    return f"{sign}{abs(rounded):g} s"
 
 
 def _middle_of(image: QImage, where: QRectF) -> QRectF:

@@ -8,7 +8,7 @@ from PySide6.QtCore import QCoreApplication
 
 from gui.incident_evidence import Seconds
 from gui.incident_past import MomentPast
-from gui.incident_timeline import Curve, EventMark
+from gui.incident_seconds import Curve, EventMark
 from gui.language import pick
 from gui.sentences import sentence_text
 from gui.time_text import clock_text

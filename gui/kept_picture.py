@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 from typing_extensions import override
 
@@ -125,6 +125,7 @@ class KeptPicture(QWidget):
         self._regions: tuple[Region, ...] = ()
         self._heat_shown = False
         self._message = ""
+        self._caption = ""
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumHeight(60)
         theme.theme_changed.connect(self.update)
@@ -144,6 +145,18 @@ class KeptPicture(QWidget):
         self._picture, self._regions, self._message = picture, regions, message
         self._fit_height()
         self.update()
+
+    @property
+    def caption(self) -> str:
+        """What is written into the picture."""
+        return self._caption
+
+    def show_caption(self, text: str) -> None:
+        """Write one line into the picture's lower edge; nothing for an empty one."""
+        if text != self._caption:
+            self._caption = text
+            self.setAccessibleName(text)
+            self.update()
 
     def set_heat_shown(self, shown: bool) -> None:  # noqa: FBT001 - a Qt toggle slot
         """Lay the heatmap over the picture, or take it away."""
@@ -192,4 +205,21 @@ class KeptPicture(QWidget):
         painter.setPen(QPen(QColor(theme.defect), 2.5))
         for region in self._regions:
             painter.drawRect(region_box(region, target, fit * self._picture.factor, 2.0))
+        self._paint_caption(painter)
         painter.end()
+
+    def _paint_caption(self, painter: QPainter) -> None:
+        if not self._caption:
+            return
+        theme = self._source.theme
+        font = self._source.font(TextSize.CAPTION)
+        metrics = QFontMetricsF(font)
+        room = self.width() - 12.0
+        text = metrics.elidedText(self._caption, Qt.TextElideMode.ElideRight, room)
+        where = QRectF(0.0, self.height() - metrics.height() - 4.0, metrics.horizontalAdvance(text) + 12.0, metrics.height() + 4.0)
+        band = QColor(theme.overlay)
+        band.setAlphaF(0.82)
+        painter.fillRect(where, band)
+        painter.setPen(QColor(theme.overlay_ink))
+        painter.setFont(font)
+        painter.drawText(where, int(Qt.AlignmentFlag.AlignCenter), text)

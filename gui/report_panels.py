@@ -177,6 +177,10 @@ class WarningTable(QAbstractTableModel):
             return self._alarms[index.row()].priority
         return None
 
+    def alarm_at(self, row: int) -> AlarmRecord | None:
+        """The warning in a row; None where there is none."""
+        return self._alarms[row] if 0 <= row < len(self._alarms) else None
+
     @override
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = int(Qt.ItemDataRole.DisplayRole)) -> object:
         if orientation is Qt.Orientation.Horizontal and role == int(Qt.ItemDataRole.DisplayRole):

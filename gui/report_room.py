@@ -67,6 +67,7 @@ class ReportRoom(Screen):
             screen = self._pages[page]
             screen.told.connect(self.told)
             screen.badge_changed.connect(self.badge_changed)
+            screen.incident_wanted.connect(self.incident_wanted)
             self._stack.addWidget(screen)
         tabs.addStretch(1)
         layout = QVBoxLayout(self)

@@ -35,7 +35,7 @@ from gui.theme import TOUCH_PX, ThemeSource
 from inference.errors import RecordsError
 from station.clock import Clock, SystemClock
 from station.port import LinePort
-from station.view import PeriodReport
+from station.view import AlarmRecord, PeriodReport
 
 _REFRESH_S = 60.0
 PathChooser = Callable[[QWidget, Path, str], Path | None]
@@ -95,6 +95,10 @@ class ReportScreen(Screen):
         self._later.clicked.connect(partial(self._on_step, -1))
         self._title: QLabel = label(LabelRole.LARGE)
         self._csv, self._pdf = KeyButton("C"), KeyButton("P", ButtonRole.PRIMARY)
+        self.incident = KeyButton("I")
+        self.incident.clicked.connect(self._on_incident)
+        for key, by in (("Up", -1), ("Down", 1)):
+            QShortcut(QKeySequence(key), self).activated.connect(partial(self._on_row, by))
         self._csv.clicked.connect(self._on_csv)
         self._pdf.clicked.connect(self._on_pdf)
         top.addSpacing(12)
@@ -102,6 +106,7 @@ class ReportScreen(Screen):
         top.addWidget(self._later)
         top.addSpacing(8)
         top.addWidget(self._title, 1)
+        top.addWidget(self.incident)
         top.addWidget(self._csv)
         top.addWidget(self._pdf)
 
@@ -125,7 +130,11 @@ class ReportScreen(Screen):
         self._table = QTableView()
         self._table.setModel(self._table_model)
         self._table.setItemDelegateForColumn(1, PriorityCell(self.theme_source, self._table))
-        self._table.setSelectionMode(QTableView.SelectionMode.NoSelection)
+        self._table.setSelectionMode(QTableView.SelectionMode.SingleSelection)
+        self._table.setSelectionBehavior(QTableView.SelectionBehavior.SelectRows)
+        self._table.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._table.clicked.connect(self._show_incident_button)
+        self._table.doubleClicked.connect(self._on_incident)
         self._table.setShowGrid(False)
         self._table.setWordWrap(False)
         self._table.verticalHeader().hide()
@@ -152,6 +161,7 @@ class ReportScreen(Screen):
             self._periods[period].setText(text)
         self._earlier.setText("←  " + self.tr("Earlier"))
         self._later.setText(self.tr("Later") + "  →")
+        self.incident.setText(self.tr("Incident"))
         self._csv.setText(self.tr("Save CSV"))
         self._pdf.setText(self.tr("Save PDF"))
         self._show()
@@ -219,7 +229,11 @@ class ReportScreen(Screen):
         for place, panel in enumerate(self._panels):
             panel.show_chart(found[place] if place < len(found) else None)
         self._place_charts(len(found))
+        chosen = self._alarm()
         self._table_model.show_alarms(report.alarms)
+        ids = [alarm.alarm_id for alarm in report.alarms]
+        self._table.selectRow(ids.index(chosen.alarm_id) if chosen is not None and chosen.alarm_id in ids else 0)
+        self._show_incident_button()
         self._figures.setVisible(bool(report.inspected or report.alarms or report.no_verdict))
         self._chart_box.setVisible(bool(found))
         self._table.setVisible(bool(report.alarms))
@@ -267,6 +281,27 @@ class ReportScreen(Screen):
         self._steps_back = max(self._steps_back + back, 0)
         self._ask()
 
+    def _alarm(self) -> AlarmRecord | None:
+        """The warning that is chosen in the table."""
+        return self._table_model.alarm_at(self._table.currentIndex().row())
+
+    def _on_row(self, by: int) -> None:
+        rows = self._table_model.rowCount()
+        if rows:
+            self._table.selectRow(max(0, min(rows - 1, self._table.currentIndex().row() + by)))
+            self._show_incident_button()
+
+    @Slot()
+    def _show_incident_button(self) -> None:
+        alarm = self._alarm()
+        self.incident.setEnabled(alarm is not None and bool(alarm.incident_id))
+
+    @Slot()
+    def _on_incident(self) -> None:
+        alarm = self._alarm()
+        if alarm is not None and alarm.incident_id:
+            self.incident_wanted.emit(alarm.incident_id)
+
     def _suggested(self, ending: str) -> Path:
         folder = Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation))
         since = self._report.since_utc.astimezone() if self._report is not None else self._clock.utc()
@@ -299,6 +334,8 @@ class ReportScreen(Screen):
         return [
             ("1 2 3", self.tr("Shift, day, week")),
             ("← →", self.tr("Earlier, later period")),
+            ("↑ ↓", self.tr("Choose a warning")),
+            ("I", self.tr("Open its incident: pictures, traces, who did what")),
             ("C", self.tr("Save as CSV")),
             ("P", self.tr("Save as PDF")),
         ]

@@ -282,6 +282,7 @@ class FakeLine:
                 alarm.count,
                 alarm.feedback,
                 by_model=alarm.finding is not None,
+                incident_id=alarm.incident_id,
             )
             for alarm in self.alarms()
         ]
