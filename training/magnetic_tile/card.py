@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
 
 from inference.contract import Figure, PackContract
+from training.card_pictures import CardPicture, embed_pictures
 from training.magnetic_tile.dataset import SAME_TILE, Tile
 from training.magnetic_tile.evaluation import Evaluation, TileResult
 from training.magnetic_tile.fitting import FitPlan
@@ -24,7 +24,7 @@ TEMPLATE = Path(__file__).with_name("card_template.md")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CardFacts:
-    """What the card tells beside the figures; *inference_ms* at one and at two threads."""
+    """What the card tells beside the figures; *inference_ms*, and *plain_ms* of the naive recipe's network, at one and two threads."""
 
     tiles: Sequence[Tile]
     results: Sequence[TileResult]
@@ -37,7 +37,8 @@ class CardFacts:
     trades: Sequence[Trade]
     naive: tuple[Figure, ...]
     goals: Mapping[str, float]
-    failures: Mapping[str, str]
+    pictures: Sequence[CardPicture]
+    plain_ms: tuple[float, float]
     seed: int
 
 
@@ -71,7 +72,7 @@ def write_card(contract: PackContract, facts: CardFacts) -> str:
         ),
         slope=facts.evaluation.calibration.slope,
         offset=facts.evaluation.calibration.offset,
-        map_threshold=facts.evaluation.map_threshold,
+        map_thresholds=", ".join(f"{kind} {one:g}" for kind, one in zip(KINDS, facts.evaluation.map_thresholds, strict=True)),
         limit=contract.outputs[2].novelty_limit,
         steps=facts.plan.steps,
         minutes=facts.minutes,
@@ -79,7 +80,9 @@ def write_card(contract: PackContract, facts: CardFacts) -> str:
         command=COMMAND,
         gate=contract.gate,
         tolerance=contract.golden.tolerance,
-        failures=SimpleNamespace(**facts.failures),
+        failures=embed_pictures(facts.pictures),
+        plain_one=facts.plain_ms[0],
+        plain_two=facts.plain_ms[1],
     )
 
 
@@ -116,7 +119,7 @@ def _confusion(results: Sequence[TileResult], evaluation: Evaluation) -> str:
     alarm = evaluation.honest_scores >= evaluation.threshold
     counts = np.zeros((1 + len(KINDS), 1 + len(KINDS)), np.int64)
     for result, found in zip(results, alarm, strict=True):
-        counts[result.kind, 1 + int(result.shares.argmax()) if found else 0] += 1
+        counts[result.kind, result.named if found else 0] += 1
     lines = ["| | OK | " + " | ".join(KINDS) + " |", "|---" * (2 + len(KINDS)) + "|"]
     lines += [f"| {name} | " + " | ".join(str(count) for count in row) + " |" for name, row in zip((FREE, *KINDS), counts, strict=True)]
     return "\n".join(lines)

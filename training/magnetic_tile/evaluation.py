@@ -29,7 +29,9 @@ SCORE_TOP_PX = 30
 """The score comes from the mean of this many highest pixels of the map."""
 KEPT_PX = 400
 """Pixels kept of each map; the score needs fewer, the others tell what another score would have said."""
-MAP_THRESHOLDS = (0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
+MAP_THRESHOLDS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
+LEAST_NAMED = 12
+"""Fewer held-out pictures of a named kind than this choose no map threshold of their own."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,6 +57,11 @@ class TileResult:
     overlap_px: tuple[int, ...]
     union_px: tuple[int, ...]
     pointed: bool
+
+    @property
+    def named(self) -> int:
+        """The kind, 1 to 5, that the defect is said to be, if it is one."""
+        return int(self.shares.argmax()) + 1
 
     @property
     def raw_score(self) -> float:
@@ -99,16 +106,28 @@ def fit_score_calibration(results: Sequence[TileResult]) -> Calibration:
     return fit_calibration([result.raw_score for result in results], [result.kind > 0 for result in results])
 
 
-def choose_map_threshold(results: Sequence[TileResult]) -> float:
-    """The map threshold at which the marked defects of *results* are met best."""
-    return MAP_THRESHOLDS[int(np.argmax(_overlaps(results).mean(axis=0)))]
+def choose_map_thresholds(results: Sequence[TileResult]) -> tuple[float, ...]:
+    """For each kind, the map threshold at which the marked defects of *results* that were named so are met best.
 
-
-def _overlaps(results: Sequence[TileResult]) -> NDArray[np.float64]:
+    Small defects are marked too wide at the same chance at which large, faint ones are marked too narrow.
+    """
     marked = [result for result in results if result.marked]
+    chosen = []
+    for number in range(1, len(KINDS) + 1):
+        named = [result for result in marked if result.named == number]
+        chosen.append(MAP_THRESHOLDS[int(np.argmax(_overlaps(named if len(named) >= LEAST_NAMED else marked).mean(axis=0)))])
+    return tuple(chosen)
+
+
+def _overlaps(marked: Sequence[TileResult]) -> NDArray[np.float64]:
     if not marked:
         return np.zeros((1, len(MAP_THRESHOLDS)))
     return np.asarray([np.divide(one.overlap_px, np.maximum(one.union_px, 1)) for one in marked])
+
+
+def _overlap(result: TileResult, thresholds: Sequence[float]) -> float:
+    place = MAP_THRESHOLDS.index(thresholds[result.named - 1])
+    return result.overlap_px[place] / max(1, result.union_px[place])
 
 
 def choose_threshold(scores: NDArray[np.float64], sound: NDArray[np.bool_]) -> float:
@@ -124,34 +143,32 @@ class Evaluation:
     Attributes:
         figures: Name -> value with its interval over scenes.
         calibration: Of the score, from all held-out pictures.
-        threshold, map_threshold: Chosen on all held-out pictures.
+        threshold: Of the score, chosen on all held-out pictures.
+        map_thresholds: Of the map, for each kind, chosen on all held-out pictures.
         scores: Calibrated held-out scores under *calibration*, float64 (n,).
         honest_scores: Each fold's under the calibration of the other folds, float64 (n,).
+        overlap: IoU of each picture at the other folds' map thresholds, float64 (n,); 0 where nothing is marked.
     """
 
     figures: dict[str, Interval]
     calibration: Calibration
     threshold: float
-    map_threshold: float
+    map_thresholds: tuple[float, ...]
     scores: NDArray[np.float64]
     honest_scores: NDArray[np.float64]
-
-    @property
-    def map_place(self) -> int:
-        """Place of the map threshold in :data:`MAP_THRESHOLDS`."""
-        return MAP_THRESHOLDS.index(self.map_threshold)
+    overlap: NDArray[np.float64]
 
 
 def evaluate(results: Sequence[TileResult], seed: int) -> Evaluation:
     """Figures over all held-out pictures, with intervals over draws of whole scenes.
 
-    Calibration, threshold and map threshold of a fold come from the *other* folds, so no picture takes part in choosing its own.
+    Calibration, threshold and map thresholds of a fold come from the *other* folds, so no picture takes part in choosing its own.
     """
     kind = np.asarray([result.kind for result in results])
     fold = np.asarray([result.fold for result in results])
     marked = np.asarray([result.marked for result in results])
     raw = np.asarray([result.raw_score for result in results])
-    named = np.asarray([int(result.shares.argmax()) + 1 for result in results])
+    named = np.asarray([result.named for result in results])
     pointed = np.asarray([result.pointed for result in results])
     scenes = [result.scene for result in results]
     honest, alarm, overlap = np.zeros(len(results)), np.zeros(len(results), bool), np.zeros(len(results))
@@ -163,8 +180,8 @@ def evaluate(results: Sequence[TileResult], seed: int) -> Evaluation:
         threshold = choose_threshold(seen, np.asarray([one.kind == 0 for one in others]))
         honest[rows] = calibration.apply(raw[rows])
         alarm[rows] = honest[rows] >= threshold
-        place = MAP_THRESHOLDS.index(choose_map_threshold(others))
-        overlap[rows] = [results[row].overlap_px[place] / max(1, results[row].union_px[place]) for row in rows.tolist()]
+        chosen = choose_map_thresholds(others)
+        overlap[rows] = [_overlap(results[row], chosen) for row in rows.tolist()]
     sound = kind == 0
     calibration = fit_score_calibration(results)
     scores = np.asarray(calibration.apply(raw), np.float64)
@@ -191,7 +208,7 @@ def evaluate(results: Sequence[TileResult], seed: int) -> Evaluation:
         measures[f"mean IoU, {name}"] = lambda rows, k=of_kind: _mean(overlap[among(rows, k & marked)])  # type: ignore[misc]
     figures = {name: bootstrap_groups(scenes, measure, seed=seed) for name, measure in measures.items()}
     figures["expected calibration error"] = measure_calibration(honest, kind > 0, scenes, seed=seed)
-    return Evaluation(figures, calibration, choose_threshold(scores, sound), choose_map_threshold(results), scores, honest)
+    return Evaluation(figures, calibration, choose_threshold(scores, sound), choose_map_thresholds(results), scores, honest, overlap)
 
 
 def _mean(values: NDArray[np.bool_] | NDArray[np.float64]) -> float:

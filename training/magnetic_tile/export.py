@@ -27,15 +27,17 @@ LARGEST_DIFFERENCE = 2e-3
 class TileGraph(nn.Module):
     """The exported graph: float32 (1, 1, 416, 640) -> chances (1, 6), map (1, 1, 208, 320) and novelty (1, 1), in one pass."""
 
-    def __init__(self, network: TileNet, calibration: Calibration, familiarity: Familiarity) -> None:
+    def __init__(self, network: TileNet, calibration: Calibration, map_thresholds: Sequence[float], familiarity: Familiarity) -> None:
         super().__init__()
         self.seeing = Seeing()
         self.network = network
         self.novelty = TileNovelty(familiarity)
+        chosen = torch.tensor(map_thresholds, dtype=torch.float32)
+        self.register_buffer("shift", torch.log(chosen) - torch.log(1.0 - chosen))
         self._slope, self._offset = calibration.slope, calibration.offset
 
     def forward(self, image: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """Chances, map and novelty of a picture."""
+        """Chances, map (a defect of the kind named from 0.5 on) and novelty of a picture."""
         logits, planes = mark_both_ways(self.network, self.seeing(image))
         chances = torch.softmax(logits, dim=1)
         found = 1.0 - chances[:, :1]
@@ -43,7 +45,10 @@ class TileGraph(nn.Module):
         score = torch.sigmoid((torch.log(top) - torch.log(1.0 - top)) * self._slope + self._offset)
         mass = (chances[:, 1:] * found**3).sum(dim=(2, 3)) + 1e-6
         kinds = mass / mass.sum(dim=1, keepdim=True)
-        return torch.cat([1.0 - score, score * kinds], dim=1), found, self.novelty(image, planes)
+        shift = self.shift[kinds.argmax(dim=1)].reshape(-1, 1, 1, 1)
+        bounded = found.clamp(1e-6, 1.0 - 1e-6)
+        shown = torch.sigmoid(torch.log(bounded) - torch.log(1.0 - bounded) - shift)
+        return torch.cat([1.0 - score, score * kinds], dim=1), shown, self.novelty(image, planes)
 
 
 def export_network(graph: TileGraph) -> bytes:

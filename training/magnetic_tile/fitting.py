@@ -1,4 +1,7 @@
-"""This file decides how the magnetic-tile network is fitted: loss, schedule, seeds; one thread, so that it can be made again."""
+"""This file decides how the magnetic-tile network is fitted: loss, schedule, seeds; one thread, so that it can be made again.
+
+Convolutions are computed in bfloat16 while fitting, twice as fast on CPUs that know it; weights and everything shipped are float32.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +23,7 @@ from training.magnetic_tile.preparing import to_tensor
 from training.magnetic_tile.sampling import CropSampler
 from training.magnetic_tile.spec import IMAGE_INPUT, UNKNOWN
 
-BATCH = 6
+BATCH = 12
 LEARNING_RATE = 4e-3
 WEIGHT_DECAY = 2e-3
 FOCUS = 1.5
@@ -48,6 +51,7 @@ def set_up_torch() -> None:
     threadpool_limits(limits=1)  # for the rest of the process
     cv2.setNumThreads(1)
     torch.use_deterministic_algorithms(mode=True)
+    torch.utils.deterministic.fill_uninitialized_memory = False  # nothing reads such memory; filling it costs a sixth of the time
 
 
 def fit_network(tiles: Sequence[Tile], plan: FitPlan, seed: int, title: str) -> TileNet:
@@ -68,7 +72,9 @@ def fit_network(tiles: Sequence[Tile], plan: FitPlan, seed: int, title: str) -> 
             images, kinds = (torch.from_numpy(part) for part in sampler.batch(BATCH))
             with torch.no_grad():
                 seen = seeing(images).contiguous(memory_format=torch.channels_last)
-            loss = pixel_loss(network(seen), kinds)
+            with torch.autocast("cpu", torch.bfloat16):
+                logits = network(seen)
+            loss = pixel_loss(logits.float(), kinds)
             optimiser.zero_grad(set_to_none=True)
             loss.backward()
             torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
@@ -88,12 +94,12 @@ def pixel_loss(logits: Tensor, kinds: Tensor) -> Tensor:
     log_chance = torch.log_softmax(logits, dim=1).gather(1, wanted.unsqueeze(1)).squeeze(1)
     faulty = (wanted > 0).float()
     area = faulty.sum(dim=(1, 2), keepdim=True)
-    weight = known * (1.0 + faulty * (600.0 / area.clamp(min=1.0)).clamp(0.8, 1.5))
+    weight = known * (1.0 + faulty * (600.0 / area.clamp(min=1.0)).clamp(0.5, 3.0))
     entropy = (weight * (1.0 - log_chance.exp()) ** FOCUS * -log_chance).mean()
     found = (1.0 - torch.softmax(logits, dim=1)[:, 0]) * known
     overlap = 2.0 * (found * faulty).sum(dim=(1, 2)) + 30.0
     dice = overlap / (found.square().sum(dim=(1, 2)) + faulty.sum(dim=(1, 2)) + 30.0)
-    return 4.0 * entropy + (1.0 - dice).mean()
+    return 4.0 * entropy + 0.8 * (1.0 - dice).mean()
 
 
 def _mine(sampler: CropSampler, network: TileNet) -> None:

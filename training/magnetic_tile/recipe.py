@@ -11,10 +11,11 @@ from pathlib import Path
 import numpy as np
 
 from inference.contract import Figure, PackContract, Task, Text
-from inference.findings import ImageU8
+from inference.findings import Finding, ImageU8
 from inference.gate import check_light, check_size
-from inference.runtime import RuntimeSession
-from training.exporting import time_inference
+from inference.image_runner import HeatmapPolicy, ImageRunner
+from inference.pack import ModelPack
+from training.exporting import time_plain, time_threads
 from training.magnetic_tile.card import COMMAND, CardFacts, write_card
 from training.magnetic_tile.dataset import Tile, list_folds
 from training.magnetic_tile.evaluation import Evaluation, TileResult, evaluate
@@ -22,14 +23,14 @@ from training.magnetic_tile.export import TileGraph, check_export, export_networ
 from training.magnetic_tile.familiarity import choose_novelty_limit, embed_pictures, fit_clouds
 from training.magnetic_tile.fitting import FULL_PLAN, QUICK_PLAN, FitPlan, set_up_torch
 from training.magnetic_tile.folds import FINAL, Job, Outcome, paint_familiar, read_tiles, run_jobs
+from training.magnetic_tile.naive import make_plain
 from training.magnetic_tile.preparing import to_canvas, to_tensor
-from training.magnetic_tile.simulated import Judged, choose_golden
-from training.magnetic_tile.simulated_failures import judge_pictures, write_pictures
+from training.magnetic_tile.simulated import choose_golden
+from training.magnetic_tile.simulated_failures import show_failures
 from training.magnetic_tile.spec import (
     GATE,
     IMAGE_INPUT,
-    KIND_NAME,
-    NOVELTY_NAME,
+    OPSET,
     PACK_NAME,
     SET_NAME,
     kind_output,
@@ -83,11 +84,11 @@ def write(options: TrainOptions, tiles: Sequence[Tile], outcomes: Sequence[Outco
         _LOG.info("%s: %.4f (%.4f to %.4f)", name, interval.value, interval.lower, interval.upper)
     network = final.rebuild()
     clouds = fit_clouds(embed_pictures(network, [tile.gray for tile in tiles]), embed_pictures(network, paint_familiar(options.seed)))
-    graph = TileGraph(network, evaluation.calibration, clouds).eval()
+    graph = TileGraph(network, evaluation.calibration, evaluation.map_thresholds, clouds).eval()
     exported = export_network(graph)
     difference = check_export(graph, exported, [tile.gray for tile in tiles[::40]])
     contract = _make_contract(exported, evaluation, limit, figures, quick=options.quick)
-    judge = _judge_with(open_exported(exported), contract)
+    judge = _judge_with(exported, contract)
     tensor = to_tensor(tiles[0].gray)
     sound = np.asarray([result.kind == 0 for result in results])
     facts = CardFacts(
@@ -97,7 +98,8 @@ def write(options: TrainOptions, tiles: Sequence[Tile], outcomes: Sequence[Outco
         plan=plan,
         minutes=(time.monotonic() - begin) / 60.0,
         parameters=sum(weight.numel() for weight in network.parameters()),
-        inference_ms=(time_inference(open_exported(exported, 1), tensor), time_inference(open_exported(exported, 2), tensor)),
+        inference_ms=time_threads(exported, tensor, PACK_NAME),
+        plain_ms=time_plain(make_plain().eval(), np.zeros((1, 1, 128, 128), np.float32), opset=OPSET),
         export_difference=difference,
         trades=[
             measure_trade(evaluation.honest_scores, ~sound, scenes, threshold, seed=options.seed)
@@ -105,13 +107,12 @@ def write(options: TrainOptions, tiles: Sequence[Tile], outcomes: Sequence[Outco
         ],
         naive=read_naive(options.models_dir / PACK_NAME),
         goals=GOALS,
-        failures=judge_pictures(judge),
+        pictures=show_failures(judge),
         seed=options.seed,
     )
-    golden = choose_golden(options.seed, judge, evaluation.threshold, limit)
+    golden = choose_golden(options.seed, judge)
     _LOG.info("golden: %s", ", ".join(one.name for one in golden))
-    folder = write_pack(options.models_dir, contract, exported, golden, write_card(contract, facts))
-    write_pictures(folder)
+    folder = write_pack(options.models_dir, contract, exported, golden, write_card(contract, facts), facts.pictures)
     _write_held_out(folder / "heldout.csv", results, evaluation, novelty)
     _LOG.info("written: %s", folder)
 
@@ -145,13 +146,10 @@ def _write_held_out(path: Path, results: Sequence[TileResult], evaluation: Evalu
     """What each network said of the scenes it had not seen, picture by picture: the evidence behind the figures."""
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(("picture", "scene", "fold", "kind", "score", "named", "overlap_px", "union_px", "pointed", "novelty"))
-        place = evaluation.map_place
-        for result, score, unlike in zip(results, evaluation.honest_scores, novelty, strict=True):
-            numbers = (f"{score:.4f}", int(result.shares.argmax()) + 1, result.overlap_px[place], result.union_px[place])
-            writer.writerow(
-                (Path(result.name).stem, result.scene, result.fold, result.kind, *numbers, int(result.pointed), f"{unlike:.3f}")
-            )
+        writer.writerow(("picture", "scene", "fold", "kind", "score", "named", "iou", "pointed", "novelty"))
+        for result, score, overlap, unlike in zip(results, evaluation.honest_scores, evaluation.overlap, novelty, strict=True):
+            numbers = (f"{score:.4f}", result.named, f"{overlap:.3f}" if result.marked else "", int(result.pointed), f"{unlike:.3f}")
+            writer.writerow((Path(result.name).stem, result.scene, result.fold, result.kind, *numbers))
 
 
 def _make_contract(exported: bytes, evaluation: Evaluation, limit: float, figures: Mapping[str, Interval], *, quick: bool) -> PackContract:
@@ -171,7 +169,7 @@ def _make_contract(exported: bytes, evaluation: Evaluation, limit: float, figure
         image=IMAGE_INPUT,
         outputs=(
             kind_output(threshold, near_miss),
-            map_output(evaluation.map_threshold),
+            map_output(),
             novelty_output(limit),
         ),
         gate=GATE,
@@ -199,17 +197,7 @@ def _source_of(figure: str) -> str:
     return f"vision/{kind}" if kind in OTHER_SETS else "made by the command"
 
 
-def _judge_with(session: RuntimeSession, contract: PackContract) -> Callable[[ImageU8], Judged]:
-    labels = [label.name for label in contract.outputs[0].labels]
-    threshold = contract.outputs[0].threshold or 0.0
-
-    def judge(gray: ImageU8) -> Judged:
-        if _is_gated(np.asarray(gray, np.uint8)):
-            return Judged("", float("nan"), float("inf"))
-        found = session.run({IMAGE_INPUT.name: to_tensor(gray)})
-        chances = found[KIND_NAME][0]
-        score = float(1.0 - chances[0])
-        label = labels[1 + int(chances[1:].argmax())] if score >= threshold else labels[0]
-        return Judged(label, score, float(found[NOVELTY_NAME][0, 0]))
-
-    return judge
+def _judge_with(exported: bytes, contract: PackContract) -> Callable[[ImageU8], Finding]:
+    """As the running program judges; a heatmap is always drawn."""
+    runner = ImageRunner(ModelPack(contract, Path(PACK_NAME)), open_exported(exported), HeatmapPolicy.ALWAYS)
+    return lambda image: runner.judge(image)[0]

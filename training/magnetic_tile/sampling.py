@@ -21,7 +21,7 @@ from training.magnetic_tile.pasting import Cutting, cut_defects, paste
 from training.magnetic_tile.simulated import paint_tile
 from training.magnetic_tile.spec import IMAGE_INPUT, KINDS, UNKNOWN
 
-CROP_PX = 352
+CROP_PX = 256
 REAL_SHARE, PASTED_SHARE, MADE_SHARE, SIMULATED_SHARE = 0.34, 0.16, 0.20, 0.06
 """Of all crops; the rest are sound tiles."""
 HARD_SHARE = 0.5
@@ -50,7 +50,7 @@ class CropSampler:
         self._cuttings = {kind: list(scenes.values()) for kind, scenes in sorted(cuttings.items())}
 
     def batch(self, size: int) -> tuple[FloatArray, NDArray[np.int64]]:
-        """Network inputs, float32 (size, 1, 352, 352), and their kind maps, int64 (size, 176, 176), 255 where not taught."""
+        """Network inputs, float32 (size, 1, 256, 256), and their kind maps, int64 (size, 128, 128), 255 where not taught."""
         crops = [self._crop() for _ in range(size)]
         images = np.stack([image for image, _ in crops])[:, None]
         tensors = (images / np.float32(255.0) - np.float32(IMAGE_INPUT.mean[0])) / np.float32(IMAGE_INPUT.std[0])
@@ -110,7 +110,7 @@ class CropSampler:
             places = cv2.findNonZero(((kinds > 0) & (kinds < UNKNOWN)).astype(np.uint8))
             if places is not None:
                 x, y = places[int(self.random.integers(len(places)))].ravel()
-                return float(x + self.random.uniform(-120, 120)), float(y + self.random.uniform(-120, 120))
+                return float(x + self.random.uniform(-100, 100)), float(y + self.random.uniform(-100, 100))
         return float(self.random.uniform(0, width)), float(self.random.uniform(0, height))
 
     def _vary(self, gray: FloatArray, kinds: ImageU8, centre: tuple[float, float]) -> tuple[FloatArray, ImageU8]:

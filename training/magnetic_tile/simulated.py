@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import cv2
 import numpy as np
 
-from inference.findings import FloatArray, ImageU8
+from inference.findings import Finding, FloatArray, ImageU8, Verdict
 from station.simulation.parts_texture import stable_seed
 from training.magnetic_tile.made_defects import add_harmless, make_field, paint_defect
 from training.magnetic_tile.spec import KINDS
@@ -29,15 +28,6 @@ GOLDEN_TILES: tuple[tuple[str | None, tuple[int, int]], ...] = (
 GOLDEN_CANDIDATES = 30
 _COARSE = 0xFC
 """Golden pictures keep six bits: smaller files, and still every groove."""
-
-
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """What the pack says of a picture."""
-
-    label: str
-    score: float
-    novelty: float
 
 
 def paint_ground(random: np.random.Generator, width_px: int, height_px: int) -> FloatArray:
@@ -84,24 +74,25 @@ def paint_tile(seed: int, kind: str | None, width_px: int = 280, height_px: int 
     return np.asarray(np.clip(gray, 0, 255), np.uint8), kinds
 
 
-def choose_golden(seed: int, judge: Callable[[ImageU8], Judged], threshold: float, limit: float) -> list[GoldenImage]:
+def choose_golden(seed: int, judge: Callable[[ImageU8], Finding]) -> list[GoldenImage]:
     """Simulated tiles, never seen in training, that are judged rightly and clearly and are familiar; kinds of which none is are left out.
 
     Args:
         seed: Of the tiles.
-        judge: Gray picture of any size -> what the pack says of it.
-        threshold: Scores at and above are defects.
-        limit: At and above this novelty a picture is refused.
+        judge: BGR picture of any size -> what the pack says of it.
     """
     golden: list[GoldenImage] = []
     for number, (kind, size) in enumerate(GOLDEN_TILES, start=1):
         fitting: list[tuple[float, ImageU8]] = []
         for candidate in range(GOLDEN_CANDIDATES):
             gray = paint_tile(stable_seed(seed, number, candidate, 900), kind, *size)[0] & np.uint8(_COARSE)
-            judged = judge(gray)
-            clearly = judged.score < 0.6 * threshold if kind is None else judged.score >= threshold + 0.3 * (1 - threshold)
-            if clearly and judged.label == (kind or HEALTHY) and judged.novelty < 0.9 * limit:
-                fitting.append((judged.novelty, np.asarray(cv2.cvtColor(gray, cv2.COLOR_GRAY2BGR), np.uint8)))
+            image = np.asarray(cv2.cvtColor(gray, cv2.COLOR_GRAY2BGR), np.uint8)
+            found = judge(image)
+            if found.verdict is Verdict.NO_VERDICT or found.label != (kind or HEALTHY) or found.novelty is None or found.novelty > 0.9:
+                continue
+            limit = found.threshold
+            if found.score < 0.6 * limit if kind is None else found.score >= limit + 0.3 * (1 - limit):
+                fitting.append((found.novelty, image))
         if fitting:
             golden.append(GoldenImage(f"{number}-{kind or HEALTHY}", min(fitting, key=lambda item: item[0])[1]))
     return golden

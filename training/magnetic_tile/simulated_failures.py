@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 import cv2
 import numpy as np
 
-from inference.findings import ImageU8
+from inference.findings import Finding, FloatArray, ImageU8, Verdict
+from training.card_pictures import CardPicture, show_finding
 from training.magnetic_tile.made_defects import make_field
-from training.magnetic_tile.simulated import Judged, paint_ground
+from training.magnetic_tile.simulated import paint_ground
 
-CARD_FOLDER = "card"
 _SIZE = (200, 240)
 _SEED = 20_181_204
 
@@ -25,13 +24,12 @@ def faint_uneven() -> ImageU8:
     return _finish(gray)
 
 
-def shallow_crack() -> ImageU8:
+def thin_crack() -> ImageU8:
     """A crack as thin as a groove, and parallel to the grooves."""
     gray = paint_ground(np.random.default_rng(_SEED + 2), *_SIZE)
     mask = np.zeros(gray.shape, np.uint8)
-    cv2.polylines(
-        mask, [np.asarray([(118, 0), (119, 24), (117, 52)], np.int32)], isClosed=False, color=255, thickness=1, lineType=cv2.LINE_AA
-    )
+    points = np.asarray([(118, 0), (119, 24), (117, 52)], np.int32)
+    cv2.polylines(mask, [points], isClosed=False, color=255, thickness=1, lineType=cv2.LINE_AA)
     gray *= 1.0 - cv2.GaussianBlur(mask, (0, 0), 0.8).astype(np.float32) / 255.0 * 0.3
     return _finish(gray)
 
@@ -45,26 +43,37 @@ def dark_stain() -> ImageU8:
     return _finish(gray)
 
 
-PICTURES = {"faint-uneven": faint_uneven, "shallow-crack": shallow_crack, "dark-stain": dark_stain}
-"""Name of the file without suffix -> what paints it."""
+def dark_corner() -> ImageU8:
+    """A sound tile whose flank and lower edge lie in the dark: it looks like a break and is none."""
+    gray = paint_ground(np.random.default_rng(_SEED + 4), *_SIZE)
+    mask = np.zeros(gray.shape, np.uint8)
+    cv2.fillPoly(mask, [np.asarray([(200, 205), (200, 240), (150, 240), (176, 231)], np.int32)], 255, cv2.LINE_AA)
+    gray *= 1.0 - cv2.GaussianBlur(mask, (0, 0), 1.5).astype(np.float32) / 255.0 * 0.6
+    return _finish(gray)
 
 
-def judge_pictures(judge: Callable[[ImageU8], Judged]) -> dict[str, str]:
-    """What the pack says of each picture, in a few words, for the CARD: name with underscores -> text."""
-    said = {}
-    for name, paint in PICTURES.items():
-        judged = judge(paint())
-        said[name.replace("-", "_")] = f"this pack says {judged.label or 'NO VERDICT'}, score {judged.score:.2f}"
-    return said
+_CASES: tuple[tuple[Callable[[], ImageU8], str], ...] = (
+    (
+        faint_uneven,
+        "The upper part was ground a little deeper, with hardly another brightness: uneven grinding, the kind most often missed.",
+    ),
+    (thin_crack, "A crack as thin as a groove and parallel to it, from the upper edge."),
+    (dark_stain, "A sound tile with a dark, sharply bounded stain below the middle."),
+    (dark_corner, "A sound tile with a dark lower right corner."),
+)
 
 
-def write_pictures(pack_folder: Path) -> None:
-    """Paint the pictures into ``card/`` of the pack."""
-    folder = pack_folder / CARD_FOLDER
-    folder.mkdir(exist_ok=True)
-    for name, paint in PICTURES.items():
-        (folder / f"{name}.png").write_bytes(cv2.imencode(".png", paint(), [cv2.IMWRITE_PNG_COMPRESSION, 9])[1].tobytes())
+def show_failures(judge: Callable[[ImageU8], Finding]) -> list[CardPicture]:
+    """The pictures, and what the pack says of them; *judge* draws a heatmap always."""
+    pictures = []
+    for paint, words in _CASES:
+        image = paint()
+        finding = judge(image)
+        said = "NO VERDICT" if finding.verdict is Verdict.NO_VERDICT else f"{finding.label}, score {finding.score:.2f}"
+        pictures.append(CardPicture(paint.__name__.replace("_", "-"), show_finding(image, finding), f"{words} This pack says: {said}."))
+    return pictures
 
 
-def _finish(gray: np.ndarray[tuple[int, ...], np.dtype[np.float32]]) -> ImageU8:
-    return np.asarray(np.clip(gray, 0, 255), np.uint8) & np.uint8(0xFC)
+def _finish(gray: FloatArray) -> ImageU8:
+    coarse = np.asarray(np.clip(gray, 0, 255), np.uint8) & np.uint8(0xFC)
+    return np.asarray(cv2.cvtColor(coarse, cv2.COLOR_GRAY2BGR), np.uint8)

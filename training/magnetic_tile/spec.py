@@ -15,6 +15,7 @@ WIDTH_PX = 640
 HEIGHT_PX = 416
 MAP_STRIDE = 2
 """The map has half as many rows and columns as the picture."""
+MAP_THRESHOLD = 0.5
 MIN_REGION_PX = 4
 """On the map's grid: the smallest marked blowhole has about 40 px of the picture, 10 of the map."""
 OPSET = 17
@@ -74,13 +75,13 @@ def kind_output(threshold: float, near_miss: float) -> Output:
     )
 
 
-def map_output(map_threshold: float) -> Output:
-    """Where: pixels at and above *map_threshold* are the defect."""
+def map_output() -> Output:
+    """Where: pixels at and above 0.5 are the defect; the graph holds what that means for each kind."""
     return Output(
         name=MAP_NAME,
         kind=OutputKind.PROBABILITY_MAP,
         shape=(1, 1, HEIGHT_PX // MAP_STRIDE, WIDTH_PX // MAP_STRIDE),
-        map_threshold=map_threshold,
+        map_threshold=MAP_THRESHOLD,
         min_region_px=MIN_REGION_PX,
     )
 
