@@ -176,7 +176,7 @@ def before_after_painting(answer: WhatIf, texts: tuple[str, str]) -> Painting:
             left += metrics.horizontalAdvance(text) + 24.0
         peak = int(max(answer.before.max(), answer.after.max(), 1))
         chart = where.adjusted(0.0, metrics.height() + 4.0, 0.0, 0.0)
-        frame = ChartFrame(painter, chart, source, 1.1 * peak, "", TextSize.SMALL)
+        frame = ChartFrame(painter, chart, source, 1.1 * peak, "00-00 0", TextSize.SMALL)
         frame.value_line(0.0, "0", Qt.PenStyle.SolidLine, theme.line, "left")
         frame.value_line(float(peak), grouped(peak), Qt.PenStyle.DotLine, theme.line, "left")
         width = frame.area.width() / answer.before.size

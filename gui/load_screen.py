@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QStandardPaths, Qt, Signal, Slot
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QButtonGroup, QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 from typing_extensions import override
 
@@ -84,9 +85,10 @@ class LoadScreen(Screen):
         self._frequent.doubleClicked.connect(self._on_try)
         self._try = KeyButton("Return", ButtonRole.PRIMARY)
         self._try.clicked.connect(self._on_try)
-        self._up, self._down = KeyButton("Up"), KeyButton("Down")
-        self._up.clicked.connect(partial(self._frequent.step, -1))
-        self._down.clicked.connect(partial(self._frequent.step, 1))
+        self._up, self._down = KeyButton(), KeyButton()
+        for key, button, by in (("Up", self._up, -1), ("Down", self._down, 1)):
+            QShortcut(QKeySequence(key), button).activated.connect(button.click)
+            button.clicked.connect(partial(self._frequent.step, by))
         foot = QHBoxLayout()
         foot.setSpacing(8)
         for button in (self._up, self._down):
@@ -148,6 +150,10 @@ class LoadScreen(Screen):
         self._csv.setText(self.tr("Save CSV"))
         self._frequent_title.setText(self.tr("Most frequent"))
         self._try.setText(self.tr("Try other settings"))
+        for arrow, name, button in (("↑", self.tr("Former"), self._up), ("↓", self.tr("Next"), self._down)):
+            button.setText(arrow)
+            button.setAccessibleName(name)
+            button.setToolTip(name)
         for listed, button in self._buttons.items():
             button.setText(list_name(listed))
         self._show()

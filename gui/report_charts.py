@@ -9,8 +9,9 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPolygonF
 
 from gui.report_agreement import Agreement
-from gui.report_figures import FLOOD_PER_10_MIN, MOST_PER_10_MIN, TARGET_PER_10_MIN, ParetoBar, PChart, WarningLoad
+from gui.report_figures import ParetoBar, PChart, WarningLoad
 from gui.theme import TextSize, ThemeSource
+from station.load.limits import FLOOD_PER_10_MIN, MOST_PER_10_MIN, TARGET_PER_10_MIN
 
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter

@@ -16,15 +16,11 @@ from numpy.typing import NDArray
 from gui.report_agreement import Agreement, agreements
 from station.config import Shift, StationFile
 from station.counting import begun_10_min, per_10_min
+from station.load.limits import FLOOD_PER_10_MIN
+from station.load.settings import changed_keys
 from station.shifts import running_shift
-from station.view import AlarmRecord, PeriodReport
+from station.view import PeriodReport
 
-TARGET_PER_10_MIN = 1.0
-"""EEMUA 191: about one warning per operator and ten minutes is manageable."""
-MOST_PER_10_MIN = 2.0
-"""EEMUA 191: more than two on average is over-demanding."""
-FLOOD_PER_10_MIN = 10
-"""EEMUA 191, ISA-18.2: more than ten within ten minutes is a flood."""
 _BUCKET_S = 600.0
 
 
@@ -131,11 +127,16 @@ def pareto(by_label: Sequence[tuple[str, int]]) -> tuple[ParetoBar, ...]:
     return tuple(bars)
 
 
-def warning_load(alarms: Sequence[AlarmRecord], since: datetime, until: datetime) -> WarningLoad:
-    """Count warnings per ten minutes from *since* to *until* (aware UTC); the last, begun ten minutes count as whole."""
+def warning_load(called: Sequence[datetime], since: datetime, until: datetime) -> WarningLoad:
+    """Count how often warnings called, per ten minutes from *since* to *until*; the last, begun ten minutes count as whole.
+
+    Args:
+        called: When, aware UTC (``PeriodReport.activations``).
+        since, until: The period, aware UTC.
+    """
     start = since.timestamp()
     buckets = begun_10_min(until.timestamp() - start)
-    times = np.array([alarm.raised_utc.timestamp() for alarm in alarms], np.float64)
+    times = np.array([at.timestamp() for at in called], np.float64)
     places = np.floor((times - start) / _BUCKET_S).astype(np.int64)
     counts = np.bincount(places[(places >= 0) & (places < buckets)], minlength=buckets).astype(np.int64)
     return WarningLoad(
@@ -196,6 +197,9 @@ def report_csv(report: PeriodReport, station: StationFile) -> str:
         writer.writerow(["interval", *row])
     for bar in pareto(report.by_label):
         writer.writerow(["label", bar.label, bar.count, "", "", "", f"{bar.cumulative:.4f}"])
+    for change in report.changes:
+        settings = "; ".join(f"{key} = {value}" for key, value in changed_keys(change.before, change.after).items())
+        writer.writerow(["change", change.definition_id, settings, change.utc.isoformat(), change.person_id, _harmless(change.why), ""])
     writer.writerow([])
     answered = agreements(report, station)
     if answered:

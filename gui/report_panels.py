@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QSizePolicy, QStyledItemDelegate, QStyleOp
 from typing_extensions import override
 
 from gui.language import pick
+from gui.load_texts import change_text
 from gui.report_agreement import Agreement, AnsweredThing, agreements, total_agreement
 from gui.report_charts import paint_agreement, paint_load, paint_p_chart, paint_pareto, paint_title
 from gui.report_figures import p_chart, pareto, warning_load
@@ -37,7 +38,7 @@ class Chart:
 def figures(report: PeriodReport) -> list[tuple[str, str]]:
     """(number, what it counts) of a report, in the reader's language."""
     rate = "–" if not report.inspected else f"{report.defects / report.inspected * 100:.2f} %"
-    load = warning_load(report.alarms, report.since_utc, report.until_utc)
+    load = warning_load(report.activations, report.since_utc, report.until_utc)
     return [
         (grouped(report.inspected), QCoreApplication.translate("Report", "inspected")),
         (grouped(report.defects), QCoreApplication.translate("Report", "defects")),
@@ -71,8 +72,8 @@ def charts(report: PeriodReport, packs: tuple[PackContract, ...], station: Stati
                 lambda painter, where, source: paint_pareto(painter, where, bars, names, source),
             )
         )
-    if report.alarms:
-        load = warning_load(report.alarms, report.since_utc, report.until_utc)
+    if report.activations:
+        load = warning_load(report.activations, report.since_utc, report.until_utc)
         title = QCoreApplication.translate("Report", "WARNINGS PER 10 MIN: mean {mean}, most {most}, floods {floods} (EEMUA 191)")
         texts = (
             QCoreApplication.translate("Report", "target 1"),
@@ -128,6 +129,26 @@ def warning_row(alarm: AlarmRecord, station: StationFile) -> tuple[str, ...]:
         answer,
         why,
     )
+
+
+def change_lines(report: PeriodReport, station: StationFile, most: int = 3) -> list[str]:
+    """Who changed which settings of a warning, and why: a line each, newest first, at most so many and how many more."""
+    people = {person.id: person.name for person in station.people}
+    said = QCoreApplication.translate("Report", "{when} {who} changed {warning}: {what}. Reason: {why}")
+    lines = [
+        said.format(
+            when=f"{one.utc.astimezone():%m-%d %H:%M}",
+            who=people.get(one.person_id, one.person_id),
+            warning=pick(one.after.title),
+            what=change_text(one),
+            why=one.why,
+        )
+        for one in report.changes[:most]
+    ]
+    if len(report.changes) > most:
+        more = QCoreApplication.translate("Report", "{count} more changes are on the page on the load of warnings.")
+        lines.append(more.format(count=len(report.changes) - most))
+    return lines
 
 
 def table_heads() -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPageLayout, QPageSize, 
 
 from gui.language import pick
 from gui.report_charts import paint_title
-from gui.report_panels import charts, figures, table_heads, warning_row
+from gui.report_panels import change_lines, charts, figures, table_heads, warning_row
 from gui.theme import LIGHT, TextSize, ThemeSource
 from inference.contract import PackContract
 from station.config import StationFile
@@ -73,7 +73,7 @@ def paint_page(
                 chart.paint(painter, paint_title(painter, where, chart.title, source), source)
                 left += width
             rest.setTop(rest.top() + height)
-    _table(painter, rest, report, station, source)
+    _table(painter, _changes(painter, rest, report, station, source), report, station, source)
 
 
 def _text(painter: QPainter, source: ThemeSource, size: TextSize, weight: QFont.Weight = QFont.Weight.Normal) -> QFontMetricsF:
@@ -113,6 +113,20 @@ def _figures(painter: QPainter, rest: QRectF, report: PeriodReport, source: Them
         painter.setPen(QColor(LIGHT.ink_muted))
         painter.drawText(QRectF(left, rest.top() + big, width, small), Qt.AlignmentFlag.AlignLeft, what)
     return rest.adjusted(0.0, big + small + 14.0, 0.0, 0.0)
+
+
+def _changes(painter: QPainter, rest: QRectF, report: PeriodReport, station: StationFile, source: ThemeSource) -> QRectF:
+    """Who changed which settings, at the foot of the page; returns what is left above."""
+    lines = change_lines(report, station)
+    metrics = _text(painter, source, TextSize.CAPTION)
+    painter.setPen(QColor(LIGHT.ink))
+    top = rest.bottom() - len(lines) * metrics.height()
+    for number, line in enumerate(lines):
+        shown = metrics.elidedText(line, Qt.TextElideMode.ElideRight, rest.width())
+        painter.drawText(
+            QRectF(rest.left(), top + number * metrics.height(), rest.width(), metrics.height()), Qt.AlignmentFlag.AlignVCenter, shown
+        )
+    return rest.adjusted(0.0, 0.0, 0.0, -len(lines) * metrics.height() - (6.0 if lines else 0.0))
 
 
 def _table(painter: QPainter, rest: QRectF, report: PeriodReport, station: StationFile, source: ThemeSource) -> None:

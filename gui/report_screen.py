@@ -27,7 +27,7 @@ from typing_extensions import override
 from gui.controls import ButtonRole, KeyButton, LabelRole, Wrap, card, label
 from gui.jobs import Jobs
 from gui.report_figures import Period, period_bounds, report_csv
-from gui.report_panels import ChartPanel, PriorityCell, WarningTable, charts, figures
+from gui.report_panels import ChartPanel, PriorityCell, WarningTable, change_lines, charts, figures
 from gui.report_pdf import report_pdf
 from gui.screen import Screen
 from gui.sentences import sentence_text
@@ -140,12 +140,12 @@ class ReportScreen(Screen):
         self._table.verticalHeader().hide()
         self._table.verticalHeader().setDefaultSectionSize(TOUCH_PX - 8)
         self._table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._table.setMinimumHeight(3 * TOUCH_PX)
+        self._table.setMinimumHeight(2 * TOUCH_PX)
         self._note = label(LabelRole.MUTED, wrap=Wrap.WORDS)
         self._chart_grid.setContentsMargins(0, 0, 0, 0)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(14, 14, 14, 14)
-        layout.setSpacing(12)
+        layout.setContentsMargins(14, 8, 14, 14)
+        layout.setSpacing(10)
         layout.addLayout(top)
         layout.addWidget(self._figures)
         layout.addWidget(self._chart_box, 5)
@@ -246,7 +246,8 @@ class ReportScreen(Screen):
     def _note_text(self, report: PeriodReport) -> str:
         if not report.inspected and not report.alarms and not report.no_verdict:
             return self.tr("Nothing was recorded in this period.")
-        return "" if report.alarms else self.tr("No warnings in this period.")
+        none = [] if report.alarms else [self.tr("No warnings in this period.")]
+        return "\n".join([*none, *change_lines(report, self.port.station, most=2)])
 
     def _place_charts(self, count: int) -> None:
         for panel in self._panels:

@@ -25,7 +25,7 @@ from station.alarms.seen_false import SeenFalse
 from station.alarms.slots import Cause
 from station.clock import Clock
 from station.config import AlarmConfig, IncidentsConfig
-from station.events import AlarmEvent, AlarmEventKind, OpenAlarm, SystemFault
+from station.events import RINGING, AlarmEvent, AlarmEventKind, OpenAlarm, SystemFault
 from station.frames import AlarmId, JudgedFrame, JudgedSample, PersonId, SourceId
 from station.hold_desk import HoldDesk
 from station.incident_view import IncidentView
@@ -85,6 +85,7 @@ class AlarmDesk:
         self._answers: dict[AlarmId, Feedback] = {}
         self._images: dict[AlarmId, Path] = {}
         self._raised = dict.fromkeys(AlarmKind, 0)
+        self._rung = 0
         self._changed = 0
 
     def restore(self) -> None:
@@ -281,6 +282,11 @@ class AlarmDesk:
         """Warnings raised in this run, by kind."""
         return dict(self._raised)
 
+    @property
+    def rung(self) -> int:
+        """How often warnings have called for a person in this run: what the load of warnings counts."""
+        return self._rung
+
     def views(self) -> tuple[AlarmView, ...]:
         """Open warnings: unacknowledged first, then priority, then newest."""
         with self._lock:
@@ -361,6 +367,7 @@ class AlarmDesk:
             listener(event)
         if event.kind is AlarmEventKind.RAISED:
             self._raised[event.alarm_kind] += 1
+        self._rung += event.kind in RINGING
         if event.closes:
             self._images.pop(event.alarm_id, None)
             self._answers.pop(event.alarm_id, None)

@@ -131,9 +131,9 @@ class Line:
         self._incidents.connect(self._cameras.feeds, self._sensors.recent_traces)
         frames = self._cameras.desk
         self._counts = ShiftCounts(
-            station.station.shifts, self._records, frames.parts, frames.labels, lambda: sum(self._alarms.raised.values()), self.clock
+            station.station.shifts, self._records, frames.parts, frames.labels, lambda: self._alarms.rung, self.clock
         )
-        self._horn = HornDesk(station.horn, self._alarms.views, lambda: False, self._records.keep_event, self.clock)
+        self._horn = HornDesk(station.horn, self._alarms.views, self._alarms.flood, self._records.keep_event, self.clock)
         self._supervisor = Supervisor(
             self._doubts,
             self._alarms.on_doubt,

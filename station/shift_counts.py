@@ -31,7 +31,7 @@ class ShiftCounts:
         records: Where counts are kept.
         parts: What this run has counted so far, by camera.
         labels: Defective parts of this run by label, by camera.
-        raised: How many warnings this run has raised so far.
+        raised: How often warnings have called for a person in this run so far (station.load.limits).
         clock: Source of time.
     """
 
@@ -58,7 +58,7 @@ class ShiftCounts:
         before = records.report(self._shift.began_utc, clock.utc())
         self._before = Tally(before.inspected, before.defects, before.no_verdict)
         self._false_alarms = before.false_alarms
-        self._warnings_before = before.warnings
+        self._warnings_before = len(before.activations)
         self._offset = Tally()
         self._warnings_offset = raised()
 
@@ -112,7 +112,7 @@ class ShiftCounts:
         except RecordsError as error:
             _log.warning("what the shift has counted could not be read: %s", error)
             return Tally(), otherwise, 0
-        return Tally(known.inspected, known.defects, known.no_verdict), known.false_alarms, known.warnings
+        return Tally(known.inspected, known.defects, known.no_verdict), known.false_alarms, len(known.activations)
 
     def _keep(self) -> Tally:
         """Journal what is new; returns everything counted in this run. The caller holds the lock."""

@@ -22,6 +22,7 @@ from station.growth_view import GrowthView
 from station.health import DeviceStatus, SourceHealth
 from station.horn_view import QUIET, HornView
 from station.incident_view import IncidentView
+from station.load_view import DefinitionChange
 from station.past import PictureAnswers
 from station.warning_view import FloodView, HoldView
 
@@ -338,6 +339,10 @@ class PeriodReport:
     alarms: tuple[AlarmRecord, ...]
     pictures: tuple[PictureAnswers, ...] = ()
     """Answers on pictures of the period, by camera; cameras without any are left out."""
+    activations: tuple[datetime, ...] = ()
+    """When warnings called for a person, oldest first: what the load of warnings counts (station.load.limits)."""
+    changes: tuple[DefinitionChange, ...] = ()
+    """Who changed which settings of a warning, and why; newest first."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ from station.frames import AlarmId, DefinitionId, IncidentId, PersonId, SourceId
 from station.holds import Hold
 from station.keeping import WhyKept
 from station.past import Drivers, PictureAnswers
-from station.records import hold_rows
+from station.records import hold_rows, load_queries
 from station.records.journal import contributions_from_json, finding_from_json, reason_from_json
 from station.records.schema import alarms, contributions, feedback, from_us, images, label_counts, series, to_us, trend, verdict_counts
 from station.view import (
@@ -214,6 +214,8 @@ def report(connection: Connection, since_utc: datetime, until_utc: datetime) -> 
         by_interval=tuple((from_us(since_us + int(row[0]) * width_us), int(row[1]), int(row[2])) for row in by_interval),
         alarms=history,
         pictures=_picture_answers(connection, since_us, until_us),
+        activations=load_queries.activations(connection, since_utc, until_utc),
+        changes=load_queries.changes(connection, since_utc, until_utc),
     )
 
 

@@ -301,6 +301,7 @@ class FakeLine:
             by_interval=hours,
             alarms=tuple(self.alarm_history(since_utc, until_utc)),
             pictures=self.picture_answers,
+            activations=tuple(sorted(alarm.raised_utc for alarm in self.alarm_history(since_utc, until_utc))),
         )
 
     def test_source(self, source: SourceId) -> LiveTest:

@@ -101,9 +101,7 @@ def test_pareto_orders_and_sums_up() -> None:
 
 
 def test_warning_load_counts_per_ten_minutes() -> None:
-    load = warning_load(
-        [*(alarm(1.0) for _ in range(11)), alarm(9.99), alarm(10.0), alarm(-1.0), alarm(700.0)], T0, T0 + timedelta(minutes=25)
-    )
+    load = warning_load([T0 + timedelta(minutes=at) for at in (*[1.0] * 11, 9.99, 10.0, -1.0, 700.0)], T0, T0 + timedelta(minutes=25))
     assert load.counts.tolist() == [12, 1, 0]
     assert (load.peak, load.floods) == (12, 1)
     assert load.mean == pytest.approx(13 / 3)
