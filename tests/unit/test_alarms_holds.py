@@ -1,0 +1,457 @@
+"""This file decides what holds do: shelving, suppression by design, out of service, and what happens behind them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+from itertools import count
+
+import numpy as np
+import pytest
+
+from inference.reasons import Reason, ReasonCode
+from station.alarms.engine import AlarmEngine, AlarmRefusedError
+from station.config import AlarmConfig
+from station.events import AlarmEvent, AlarmEventKind
+from station.frames import DefinitionId, PersonId
+from station.holds import Hold, HoldChange, HoldEvent
+from station.view import AlarmState
+from station.warning_view import HoldKind
+from tests.unit.alarm_making import CAM, RIG, definition, finding, utc
+
+K, H = AlarmEventKind, HoldKind
+WEI, JONAS = PersonId("wei"), PersonId("jonas")
+CRACK = DefinitionId("crack")
+STANDS = {
+    "source": RIG,
+    "channel": "speed",
+    "side": "low",
+    "begins_at": 5.0,
+    "ends_at": 10.0,
+    "why": {"en": "The machine stands", "zh": "停机"},
+}
+GONE = Reason.of(ReasonCode.SOURCE_GONE, source="rig", detail="unplugged")
+
+
+class Bench:
+    """An engine with what it said, and a clock."""
+
+    def __init__(self, *definitions: AlarmConfig) -> None:
+        numbers = count(1)
+        self.engine = AlarmEngine(definitions, camera_ids=[CAM], new_id=lambda: f"alarm-{next(numbers)}")
+        self.now_s = 0.0
+        self.holds: list[HoldEvent] = []
+
+    def after(self, seconds: float) -> list[AlarmEventKind]:
+        self.now_s += seconds
+        return self._kinds(self.engine.tick(self.now_s, utc(self.now_s)))
+
+    def see(self, *scores: float) -> list[AlarmEventKind]:
+        events: list[AlarmEvent] = []
+        for score in scores:
+            self.now_s += 0.1
+            events += self.engine.on_findings(CAM, [finding(score)], self.now_s, utc(self.now_s))
+        return self._kinds(events)
+
+    def speed(self, *values: float) -> list[AlarmEventKind]:
+        self.now_s += 0.1
+        return self._kinds(self.engine.on_values(RIG, {"speed": np.array(values)}, self.now_s, utc(self.now_s)))
+
+    def hold(self, kind: HoldKind = H.SHELVED, length_s: float | None = 600.0, reason: str = "die change") -> list[AlarmEventKind]:
+        planned = self.engine.plan_hold(CRACK, kind, length_s, reason, WEI, self.now_s, utc(self.now_s))
+        return self._commit(planned)
+
+    def let_go(self, kind: HoldKind = H.SHELVED) -> list[AlarmEventKind]:
+        return self._commit(self.engine.plan_release(CRACK, kind, JONAS, self.now_s, utc(self.now_s)))
+
+    def acknowledge(self) -> list[AlarmEventKind]:
+        return self._kinds(self.engine.acknowledge(self.alarm.alarm_id, WEI, "", self.now_s, utc(self.now_s)))
+
+    @property
+    def alarm(self) -> AlarmEvent:
+        (alarm,) = self.engine.open_alarms()
+        return alarm  # type: ignore[return-value]
+
+    @property
+    def state(self) -> AlarmState:
+        alarms = self.engine.open_alarms()
+        return alarms[0].state if alarms else AlarmState.NORMAL
+
+    def _commit(self, planned: HoldEvent) -> list[AlarmEventKind]:
+        self.holds.append(planned)
+        return self._kinds(self.engine.commit_hold(planned, self.now_s, utc(self.now_s)))
+
+    def _kinds(self, events: Sequence[AlarmEvent]) -> list[AlarmEventKind]:
+        self.holds += self.engine.take_hold_events()
+        return [event.kind for event in events]
+
+
+def test_what_stands_when_the_shelf_expires_rings_anew() -> None:
+    b = Bench(definition())
+    assert b.see(0.9) == [K.RAISED]
+    b.acknowledge()
+    assert b.hold() == [K.HELD]
+    assert b.state is AlarmState.SHELVED
+    assert b.see(0.9, 0.9) == []
+    assert b.after(599.0) == [K.COUNTED]
+    assert b.after(1.0) == [K.RAISED_AGAIN]
+    assert (b.state, b.alarm.activation) == (AlarmState.UNACKNOWLEDGED_ACTIVE, 2)
+    assert [(event.change, event.person_id) for event in b.holds] == [(HoldChange.BEGAN, None), (HoldChange.ENDED, None)]
+    assert b.engine.holds(b.now_s) == ()
+
+
+def test_what_is_over_when_the_shelf_ends_closes_quietly() -> None:
+    b = Bench(definition())
+    b.see(0.9)
+    b.hold()
+    assert b.see(0.1) == [K.RETURNED]
+    assert b.state is AlarmState.SHELVED
+    assert b.let_go() == [K.RELEASED]
+    assert b.state is AlarmState.NORMAL
+    assert b.holds[-1].person_id == JONAS
+
+
+def test_with_nothing_open_a_hold_counts_what_begins_behind_it() -> None:
+    b = Bench(definition())
+    assert b.hold() == []
+    (view,) = b.engine.holds(b.now_s)
+    assert (view.kind, view.left_s, view.reason, view.person_id, view.behind, view.stands) == (
+        H.SHELVED,
+        600.0,
+        "die change",
+        WEI,
+        0,
+        False,
+    )
+    assert b.see(0.9, 0.1, 0.9) == [K.RAISED_HELD, K.RETURNED, K.RAISED_HELD]
+    (view,) = b.engine.holds(b.now_s)
+    assert (view.behind, view.stands, view.alarm_id) == (2, True, "alarm-1")
+    assert b.alarm.activation == 0
+    b.after(5.0)
+    assert (b.holds[-1].change, b.holds[-1].hold.behind) == (HoldChange.COUNTED, 2)
+    assert b.let_go() == [K.RELEASED, K.RAISED]
+    assert (b.alarm.alarm_id, b.alarm.activation, b.state) == ("alarm-2", 1, AlarmState.UNACKNOWLEDGED_ACTIVE)
+
+
+def test_what_happened_and_was_over_behind_a_hold_never_rings() -> None:
+    b = Bench(definition())
+    b.hold()
+    assert b.see(0.9, 0.1) == [K.RAISED_HELD, K.RETURNED]
+    assert b.after(600.0) == [K.RELEASED]
+    assert b.state is AlarmState.NORMAL
+
+
+def test_what_latches_is_not_lost_behind_a_hold() -> None:
+    b = Bench(definition(latch=True))
+    b.hold()
+    b.see(0.9, 0.1)
+    assert b.let_go() == [K.RELEASED, K.RAISED, K.RETURNED]
+    assert b.state is AlarmState.RETURNED_UNACKNOWLEDGED
+    b.acknowledge()
+    assert b.state is AlarmState.LATCHED
+    b.hold()
+    assert b.let_go() == [K.RELEASED]
+    assert (b.state, b.alarm.activation) == (AlarmState.LATCHED, 1)
+
+
+@pytest.mark.parametrize(
+    ("length_s", "reason", "sentence"),
+    [
+        (3601.0, "die change", "at most 60 minutes"),
+        (None, "x", "no time"),
+        (0.0, "x", "so long"),
+        (float("nan"), "x", "so long"),
+        (60.0, "  ", "reason"),
+    ],
+)
+def test_a_shelf_has_a_limit_and_a_reason(length_s: float | None, reason: str, sentence: str) -> None:
+    b = Bench(definition(max_shelve_s=3600))
+    with pytest.raises(AlarmRefusedError, match=sentence):
+        b.hold(length_s=length_s, reason=reason)
+    assert b.hold(length_s=3600.0) == []
+
+
+@pytest.mark.parametrize("kind", [H.SHELVED, H.OUT_OF_SERVICE])
+def test_a_critical_one_is_never_held(kind: HoldKind) -> None:
+    b = Bench(definition(priority=1))
+    b.see(0.9)
+    with pytest.raises(AlarmRefusedError, match="priority 1 is never held back"):
+        b.hold(kind)
+    assert b.state is AlarmState.UNACKNOWLEDGED_ACTIVE
+
+
+def test_refusals_name_the_way() -> None:
+    b = Bench(definition())
+    with pytest.raises(AlarmRefusedError, match="not put aside"):
+        b.let_go()
+    with pytest.raises(AlarmRefusedError, match="not out of service"):
+        b.let_go(H.OUT_OF_SERVICE)
+    b.see(0.9)
+    b.hold()
+    with pytest.raises(AlarmRefusedError, match="put aside already"):
+        b.hold()
+    with pytest.raises(AlarmRefusedError, match="held back"):
+        b.acknowledge()
+    with pytest.raises(AlarmRefusedError, match="no such warning"):
+        b.engine.plan_hold(DefinitionId("leak"), H.SHELVED, 60.0, "x", WEI, 0.0, utc(0.0))
+
+
+def test_the_machines_state_suppresses_and_frees() -> None:
+    b = Bench(definition(suppressed_while=STANDS))
+    assert b.see(0.9) == [K.RAISED]
+    assert b.speed(20.0, 7.0, 5.0) == []
+    assert b.speed(4.9) == [K.HELD]
+    assert b.state is AlarmState.SUPPRESSED
+    (view,) = b.engine.holds(b.now_s)
+    assert (view.kind, view.person_id, view.reason, view.left_s) == (H.SUPPRESSED, None, "The machine stands", None)
+    assert b.speed(9.0, float("nan")) == []
+    assert b.speed(10.0) == [K.RAISED_AGAIN]
+    assert [event.change for event in b.holds] == [HoldChange.BEGAN, HoldChange.ENDED]
+
+
+def test_delays_of_the_machines_state() -> None:
+    b = Bench(definition(suppressed_while=STANDS | {"on_delay_s": 2.0, "off_delay_s": 5.0}))
+    b.see(0.9)
+    assert b.speed(0.0) == []
+    assert b.after(2.0) == [K.HELD]
+    assert b.speed(20.0) == []
+    assert b.after(4.0) == []
+    assert b.after(1.5) == [K.RAISED_AGAIN]
+
+
+def test_a_machine_nobody_hears_of_suppresses_nothing() -> None:
+    b = Bench(definition(suppressed_while=STANDS))
+    b.see(0.9)
+    b.speed(0.0)
+    events = b.engine.on_no_verdict(RIG, GONE, b.now_s, utc(b.now_s))
+    assert [event.kind for event in events] == [K.RAISED_AGAIN]
+    assert b.speed(0.0) == [K.HELD]
+
+
+def test_out_of_service_lasts_until_somebody_takes_it_back() -> None:
+    b = Bench(definition())
+    b.see(0.9)
+    assert b.hold(H.OUT_OF_SERVICE, None, "camera is being replaced") == [K.HELD]
+    assert b.after(10 * 86400.0) == []
+    assert b.state is AlarmState.OUT_OF_SERVICE
+    with pytest.raises(AlarmRefusedError, match="out of service already"):
+        b.hold()
+    assert b.let_go(H.OUT_OF_SERVICE) == [K.RAISED_AGAIN]
+
+
+def test_a_shelf_lies_beneath_the_machines_state_and_ends_with_out_of_service() -> None:
+    b = Bench(definition(suppressed_while=STANDS))
+    b.see(0.9)
+    b.hold()
+    assert b.speed(0.0) == [K.HELD]
+    assert [view.kind for view in b.engine.holds(b.now_s)] == [H.SHELVED, H.SUPPRESSED]
+    assert b.speed(20.0) == [K.HELD]
+    assert b.state is AlarmState.SHELVED
+    b.speed(0.0)
+    assert b.let_go() == []
+    assert b.state is AlarmState.SUPPRESSED
+    b.speed(20.0)
+    b.hold()
+    assert b.hold(H.OUT_OF_SERVICE, None) == [K.HELD]
+    assert [view.kind for view in b.engine.holds(b.now_s)] == [H.OUT_OF_SERVICE]
+    assert (b.holds[-1].change, b.holds[-1].hold.kind) == (HoldChange.ENDED, H.SHELVED)
+
+
+def test_what_was_kept_counts_even_where_a_hold_came_in_between() -> None:
+    b = Bench(definition(suppressed_while=STANDS))
+    b.see(0.9)
+    planned = b.engine.plan_acknowledge(b.alarm.alarm_id, WEI, "", b.now_s, utc(b.now_s))
+    b.speed(0.0)
+    (event,) = b.engine.commit(planned)
+    assert (event.state, event.person_id) == (AlarmState.SUPPRESSED, WEI)
+    b.see(0.1)
+    b.speed(20.0)
+    assert b.state is AlarmState.NORMAL
+
+
+# ------------------------------------------------------------------ re-alarm and limits of ringing
+
+
+def test_what_was_acknowledged_long_ago_and_still_stands_asks_again() -> None:
+    b = Bench(definition(realarm_after_s=600))
+    b.see(0.9)
+    b.after(1000.0)
+    b.acknowledge()
+    assert b.after(599.0) == []
+    assert b.after(1.1) == [K.REALARMED]
+    assert (b.state, b.alarm.activation, b.alarm.acknowledged_by) == (AlarmState.UNACKNOWLEDGED_ACTIVE, 2, None)
+    assert b.after(10_000.0) == []
+    b.acknowledge()
+    assert b.after(600.0) == [K.REALARMED]
+
+
+def test_who_comes_too_often_is_held_open_until_it_has_calmed_down() -> None:
+    b = Bench(definition(most_per_10_min=3))
+    assert b.see(0.9, 0.1, 0.9, 0.1, 0.9, 0.1) == [K.RAISED, K.RETURNED, K.RAISED_AGAIN, K.RETURNED, K.RAISED_AGAIN, K.CHATTERING]
+    assert b.engine.chattering(b.alarm.alarm_id)
+    assert b.see(0.9, 0.1) == []
+    b.acknowledge()
+    assert b.see(0.9, 0.1) == []
+    assert b.state is AlarmState.ACKNOWLEDGED_ACTIVE
+    assert b.after(590.0) == [K.COUNTED]
+    assert b.after(20.0) == [K.RETURNED]
+    assert b.state is AlarmState.NORMAL
+    assert b.see(0.9) == [K.RAISED]
+
+
+def test_a_critical_one_may_ring_as_often_as_it_comes() -> None:
+    b = Bench(definition(priority=1))
+    assert b.see(*[0.9, 0.1] * 50).count(K.RAISED_AGAIN) == 49
+
+
+def test_a_hold_ends_what_was_held_open() -> None:
+    b = Bench(definition(most_per_10_min=2))
+    b.see(0.9, 0.1, 0.9, 0.1)
+    assert b.hold() == [K.RETURNED, K.HELD]
+    assert b.let_go() == [K.RELEASED]
+    assert b.state is AlarmState.NORMAL
+
+
+# ------------------------------------------------------------------------- changes while it runs
+
+
+def test_a_definition_changes_without_losing_what_is_open() -> None:
+    b = Bench(definition())
+    b.see(0.9)
+    changed = definition({"kind": "verdict", "source": CAM, "raise_score": 0.95}, priority=3, on_delay_s=1.0)
+    assert b.engine.check_change(changed).priority == 2
+    assert [event.kind for event in b.engine.redefine(changed, b.now_s, utc(b.now_s))] == [K.REDEFINED]
+    assert (b.alarm.alarm_id, b.alarm.priority) == ("alarm-1", 3)
+    assert b.see(0.9) == [K.RETURNED]
+    assert b.engine.definitions() == (changed,)
+    assert b.see(0.97) == []
+    assert b.after(1.0) == [K.RAISED_AGAIN]
+
+
+def test_one_that_becomes_critical_is_held_no_more() -> None:
+    b = Bench(definition(suppressed_while=STANDS))
+    b.see(0.9)
+    b.hold()
+    b.speed(0.0)
+    kinds = [event.kind for event in b.engine.redefine(definition(priority=1), b.now_s, utc(b.now_s))]
+    assert kinds[-1] is K.RAISED_AGAIN
+    assert b.engine.holds(b.now_s) == ()
+    assert b.state is AlarmState.UNACKNOWLEDGED_ACTIVE
+
+
+def test_what_it_listens_to_cannot_change() -> None:
+    b = Bench(definition())
+    for other in (definition({"kind": "verdict", "source": RIG}), definition(asset="other"), definition(id="leak")):
+        with pytest.raises(AlarmRefusedError):
+            b.engine.check_change(other)
+
+
+# --------------------------------------------------------------------------------------- restarts
+
+
+def again(b: Bench, *definitions: AlarmConfig, left: Sequence[Hold], at_s: float, away_since_s: float | None = None) -> Bench:
+    """What a restart makes of *b* at wall time *at_s*; its monotonic clock begins at 1,000 s."""
+    after = Bench(*definitions)
+    after.now_s = 1000.0
+    away = None if away_since_s is None else utc(away_since_s)
+    events = after.engine.restore(b.engine.open_alarms(), 1000.0, utc(at_s), away_since_utc=away, holds=left)
+    after.kinds = after._kinds(events)  # type: ignore[attr-defined]
+    return after
+
+
+def held(b: Bench) -> list[Hold]:
+    """What records know of the holds that stand."""
+    standing: dict[HoldKind, Hold] = {}
+    for event in b.holds:
+        if event.change is HoldChange.ENDED:
+            standing.pop(event.hold.kind, None)
+        else:
+            standing[event.hold.kind] = event.hold
+    return list(standing.values())
+
+
+@pytest.mark.parametrize(
+    ("wall_s", "away_since_s", "left_s"),
+    [
+        (100.0, 95.0, 500.0),  # the clock went on
+        (-50.0, 95.0, 505.0),  # it went back: what was left when last alive
+        (-5000.0, None, 600.0),  # it went back, and nobody knows when: never longer than it was made for
+    ],
+)
+def test_a_shelf_stands_for_what_is_left_of_it(wall_s: float, away_since_s: float | None, left_s: float) -> None:
+    b = Bench(definition())
+    b.see(0.9)
+    b.now_s = 0.0
+    b.hold(length_s=600.0)
+    after = again(b, definition(), left=held(b), at_s=wall_s, away_since_s=away_since_s)
+    (view,) = after.engine.holds(1000.0)
+    assert view.left_s == pytest.approx(left_s)
+    assert after.state is AlarmState.SHELVED
+    assert after.after(left_s - 1.0) == []
+    assert after.after(1.1) == [K.RAISED_AGAIN]
+
+
+def test_a_shelf_that_ended_while_nobody_watched_lets_go_at_the_start() -> None:
+    b = Bench(definition())
+    b.see(0.9)
+    b.hold(length_s=600.0)
+    after = again(b, definition(), left=held(b), at_s=10_000.0)
+    assert after.kinds == [K.RESTORED, K.RAISED_AGAIN]  # type: ignore[attr-defined]
+    assert [event.change for event in after.holds] == [HoldChange.ENDED]
+    assert after.state is AlarmState.UNACKNOWLEDGED_ACTIVE
+
+
+def test_the_machines_state_is_believed_until_it_is_observed_or_unknown() -> None:
+    b = Bench(definition(suppressed_while=STANDS))
+    b.see(0.9)
+    b.speed(0.0)
+    after = again(b, definition(suppressed_while=STANDS), left=held(b), at_s=60.0)
+    assert after.state is AlarmState.SUPPRESSED
+    assert after.speed(0.0) == []
+    assert after.speed(20.0) == [K.RAISED_AGAIN]
+    unknown = again(b, definition(suppressed_while=STANDS), left=held(b), at_s=60.0)
+    assert [event.kind for event in unknown.engine.on_no_verdict(RIG, GONE, 1000.0, utc(60.0))] == [K.RAISED_AGAIN]
+
+
+def test_a_hold_the_station_file_forbids_now_ends() -> None:
+    b = Bench(definition())
+    b.see(0.9)
+    b.hold()
+    after = again(b, definition(priority=1), left=held(b), at_s=60.0)
+    assert after.state is AlarmState.UNACKNOWLEDGED_ACTIVE
+    assert [event.change for event in after.holds] == [HoldChange.ENDED]
+    gone = again(b, definition(id="other"), left=held(b), at_s=60.0)
+    assert [event.change for event in gone.holds] == [HoldChange.ENDED]
+    assert gone.engine.holds(0.0) == ()
+
+
+def test_what_a_crash_left_between_a_hold_and_its_alarm_fits_again() -> None:
+    """The hold was kept and the program died before the alarm's own event was."""
+    b = Bench(definition())
+    b.see(0.9)
+    left = [Hold(definition(), H.SHELVED, utc(0.0), utc(600.0), WEI, "die change", length_s=600.0)]
+    after = again(b, definition(), left=left, at_s=60.0)
+    assert after.state is AlarmState.SHELVED
+    b.hold()
+    freed = again(b, definition(), left=[], at_s=60.0)
+    assert freed.state is AlarmState.UNACKNOWLEDGED_ACTIVE
+
+
+def test_the_time_to_the_next_re_alarm_survives() -> None:
+    b = Bench(definition(realarm_after_s=600))
+    b.see(0.9)
+    b.acknowledge()
+    after = again(b, definition(realarm_after_s=600), left=[], at_s=b.now_s + 500.0)
+    assert after.after(99.0) == []
+    assert after.after(1.5) == [K.REALARMED]
+
+
+def test_a_hold_that_moved_with_the_clock_tells_its_new_end() -> None:
+    b = Bench(definition())
+    b.hold(length_s=600.0)
+    after = again(b, definition(), left=held(b), at_s=-5000.0)
+    (told,) = after.holds
+    assert told.change is HoldChange.COUNTED
+    assert told.hold.until_utc == utc(-5000.0) + timedelta(seconds=600)
+    assert replace(told.hold, until_utc=None).length_s == 600.0
