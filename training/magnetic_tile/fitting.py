@@ -30,7 +30,7 @@ FOCUS = 1.5
 """Exponent of the focal loss: pixels already right count little."""
 AVERAGING = 0.99
 """Weights are averaged over the run (exponential moving average); the average is what is kept."""
-MINED_TILES = 120
+MINED_TILES = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class FitPlan:
     mine_at: tuple[int, ...]
 
 
-FULL_PLAN = FitPlan(steps=900, mine_at=(250, 450, 650))
+FULL_PLAN = FitPlan(steps=4200, mine_at=(1000, 1700, 2400, 3000, 3600))
 QUICK_PLAN = FitPlan(steps=12, mine_at=(6,))
 
 
