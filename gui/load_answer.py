@@ -15,30 +15,34 @@ from station.load_view import Basis, Caveat, Effect, WhatIf
 
 def headline(answer: WhatIf) -> str:
     """The answer in a few words: ``41 instead of 212``."""
-    tr = QCoreApplication.translate
     if answer.tried == answer.in_force:
-        return tr("WhatIf", "{count} warnings, as now").format(count=grouped(answer.tried))
-    return tr("WhatIf", "{tried} instead of {before}").format(tried=grouped(answer.tried), before=grouped(answer.in_force))
+        return QCoreApplication.translate("WhatIf", "{count} warnings, as now").format(count=grouped(answer.tried))
+    return QCoreApplication.translate("WhatIf", "{tried} instead of {before}").format(
+        tried=grouped(answer.tried), before=grouped(answer.in_force)
+    )
 
 
 def real_text(effect: Effect) -> str:
     """What it would have cost."""
-    tr = QCoreApplication.translate
     if not effect.total:
-        return tr("WhatIf", "Nobody has answered one of them with Real: what it would cost cannot be told.")
+        return QCoreApplication.translate("WhatIf", "Nobody has answered one of them with Real: what it would cost cannot be told.")
     if not effect.missed and not effect.later:
-        return tr("WhatIf", "All {total} confirmed real ones would have come, none later.").format(total=effect.total)
+        return QCoreApplication.translate("WhatIf", "All {total} confirmed real ones would have come, none later.").format(
+            total=effect.total
+        )
     seconds = {"mean": f"{effect.mean_later_s:.1f}", "worst": f"{effect.worst_later_s:.1f}"}
     if not effect.missed:
-        text = tr("WhatIf", "All {total} confirmed real ones would have come, on average {mean} s later, at most {worst} s.")
+        text = QCoreApplication.translate(
+            "WhatIf", "All {total} confirmed real ones would have come, on average {mean} s later, at most {worst} s."
+        )
     elif effect.missed == effect.total:
-        text = tr("WhatIf", "All {total} confirmed real ones would be missed.")
+        text = QCoreApplication.translate("WhatIf", "All {total} confirmed real ones would be missed.")
     elif effect.later:
-        text = tr(
+        text = QCoreApplication.translate(
             "WhatIf", "{missed} of {total} confirmed real ones would be missed, the others on average {mean} s later, at most {worst} s."
         )
     else:
-        text = tr("WhatIf", "{missed} of {total} confirmed real ones would be missed, the others not later.")
+        text = QCoreApplication.translate("WhatIf", "{missed} of {total} confirmed real ones would be missed, the others not later.")
     return text.format(missed=effect.missed, total=effect.total, **seconds)
 
 
@@ -52,12 +56,15 @@ def false_text(effect: Effect) -> str:
 
 def trust_text(answer: WhatIf) -> str:
     """How the replay was checked, and what it is made from."""
-    tr = QCoreApplication.translate
-    checked = tr("WhatIf", "Checked: with the settings in force the replay gives {replay}, the journal has {journal}.")
+    checked = QCoreApplication.translate(
+        "WhatIf", "Checked: with the settings in force the replay gives {replay}, the journal has {journal}."
+    )
     made = {
-        Basis.SCORES: tr("WhatIf", "Replayed on every recorded score."),
-        Basis.TREND: tr("WhatIf", "Replayed on the recorded lowest and highest values, right within {tolerance} s."),
-        Basis.JOURNAL: tr("WhatIf", "Replayed on the journal's own begins and ends."),
+        Basis.SCORES: QCoreApplication.translate("WhatIf", "Replayed on every recorded score."),
+        Basis.TREND: QCoreApplication.translate(
+            "WhatIf", "Replayed on the recorded lowest and highest values, right within {tolerance} s."
+        ),
+        Basis.JOURNAL: QCoreApplication.translate("WhatIf", "Replayed on the journal's own begins and ends."),
     }[answer.basis]
     return " ".join((checked, made)).format(
         replay=grouped(answer.in_force), journal=grouped(answer.journal), tolerance=f"{answer.tolerance_s:.2g}"
@@ -66,20 +73,25 @@ def trust_text(answer: WhatIf) -> str:
 
 def caveat_text(caveat: Caveat, answer: WhatIf) -> str:
     """What limits the answer."""
-    tr = QCoreApplication.translate
     match caveat:
         case Caveat.STARTS_LATER:
-            return tr("WhatIf", "Recorded from {since} on only: all figures are from then on.").format(since=moment_text(answer.since_utc))
+            return QCoreApplication.translate("WhatIf", "Recorded from {since} on only: all figures are from then on.").format(
+                since=moment_text(answer.since_utc)
+            )
         case Caveat.CHANGED_WITHIN:
-            return tr("WhatIf", "The settings were changed within this period, so the journal counts by others than the replay.")
+            return QCoreApplication.translate(
+                "WhatIf", "The settings were changed within this period, so the journal counts by others than the replay."
+            )
         case Caveat.DIFFERS:
-            return tr("WhatIf", "The two differ: take the answer as a hint, not as a figure.")
+            return QCoreApplication.translate("WhatIf", "The two differ: take the answer as a hint, not as a figure.")
         case Caveat.DELAYS_ONLY:
-            return tr("WhatIf", "No values are recorded for this warning: only delays can be tried.")
+            return QCoreApplication.translate("WhatIf", "No values are recorded for this warning: only delays can be tried.")
         case Caveat.AT_LEAST:
-            return tr("WhatIf", "A shorter delay lets through what was never recorded: it would be at least so many.")
+            return QCoreApplication.translate(
+                "WhatIf", "A shorter delay lets through what was never recorded: it would be at least so many."
+            )
         case Caveat.COARSE_COUNTS:
-            return tr("WhatIf", "N of M is counted on one point per interval here, not on every row.")
+            return QCoreApplication.translate("WhatIf", "N of M is counted on one point per interval here, not on every row.")
 
 
 class AnswerPanel(QFrame):
@@ -119,13 +131,15 @@ class AnswerPanel(QFrame):
 
     def show_answer(self, answer: WhatIf) -> None:
         """Show *answer*."""
-        tr = QCoreApplication.translate
         self._headline.setText(headline(answer))
         self._real.setText(real_text(answer.real))
         self._false.setText(false_text(answer.false))
         self._trust.setText(" ".join((trust_text(answer), *(caveat_text(one, answer) for one in answer.caveats))))
         self._chart.show_chart(
-            Chart(tr("WhatIf", "Warnings, as they were and as they would have been"), before_after_painting(answer, _names()))
+            Chart(
+                QCoreApplication.translate("WhatIf", "Warnings, as they were and as they would have been"),
+                before_after_painting(answer, _names()),
+            )
         )
         for one in (self._headline, self._trust):
             one.show()
@@ -133,5 +147,4 @@ class AnswerPanel(QFrame):
 
 
 def _names() -> tuple[str, str]:
-    tr = QCoreApplication.translate
-    return tr("WhatIf", "in force"), tr("WhatIf", "tried")
+    return QCoreApplication.translate("WhatIf", "in force"), QCoreApplication.translate("WhatIf", "tried")

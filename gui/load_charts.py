@@ -53,14 +53,13 @@ def fitting_width(report: LoadReport) -> BarWidth:
 
 def width_name(width: BarWidth) -> str:
     """For how long one bar stands, in the reader's language."""
-    tr = QCoreApplication.translate
     match width:
         case BarWidth.TEN_MIN:
-            return tr("Load", "per 10 min")
+            return QCoreApplication.translate("Load", "per 10 min")
         case BarWidth.HOUR:
-            return tr("Load", "per hour")
+            return QCoreApplication.translate("Load", "per hour")
         case BarWidth.DAY:
-            return tr("Load", "per day")
+            return QCoreApplication.translate("Load", "per day")
 
 
 def rates_painting(report: LoadReport, width: BarWidth) -> Painting:
@@ -68,13 +67,12 @@ def rates_painting(report: LoadReport, width: BarWidth) -> Painting:
     each = max(round(width.value / INTERVAL_S), 1)
     padded = np.concatenate([report.counts, np.zeros(-report.counts.size % each, np.int64)])
     counts = padded.reshape(-1, each).sum(axis=1)
-    tr = QCoreApplication.translate
     limits = [
-        Limit(TARGET_PER_10_MIN * each, tr("Load", "target {count}").format(count=f"{TARGET_PER_10_MIN * each:g}")),
-        Limit(MOST_PER_10_MIN * each, tr("Load", "at most {count}").format(count=f"{MOST_PER_10_MIN * each:g}")),
+        Limit(TARGET_PER_10_MIN * each, QCoreApplication.translate("Load", "target {count}").format(count=f"{TARGET_PER_10_MIN * each:g}")),
+        Limit(MOST_PER_10_MIN * each, QCoreApplication.translate("Load", "at most {count}").format(count=f"{MOST_PER_10_MIN * each:g}")),
     ]
     if width is BarWidth.TEN_MIN:
-        limits.append(Limit(FLOOD_PER_10_MIN, tr("Load", "flood over {count}").format(count=FLOOD_PER_10_MIN)))
+        limits.append(Limit(FLOOD_PER_10_MIN, QCoreApplication.translate("Load", "flood over {count}").format(count=FLOOD_PER_10_MIN)))
     first, last = float(report.starts_s[0]), float(report.starts_s[0]) + counts.size * width.value
 
     def paint(painter: QPainter, where: QRectF, source: ThemeSource) -> None:

@@ -118,22 +118,21 @@ def clear_limit(settings: Settings, scale: Scale) -> float:
 
 def knob_name(knob: Knob) -> str:
     """Name of a setting."""
-    tr = QCoreApplication.translate
     match knob:
         case Knob.ON_DELAY:
-            return tr("Knob", "On-delay: lasts before it warns")
+            return QCoreApplication.translate("Knob", "On-delay: lasts before it warns")
         case Knob.OFF_DELAY:
-            return tr("Knob", "Off-delay: is over before it clears")
+            return QCoreApplication.translate("Knob", "Off-delay: is over before it clears")
         case Knob.RAISE_AT:
-            return tr("Knob", "Raise limit")
+            return QCoreApplication.translate("Knob", "Raise limit")
         case Knob.CLEAR_AT:
-            return tr("Knob", "Clear limit")
+            return QCoreApplication.translate("Knob", "Clear limit")
         case Knob.RAISE_COUNT:
-            return tr("Knob", "Findings needed (N)")
+            return QCoreApplication.translate("Knob", "Findings needed (N)")
         case Knob.OF_LAST:
-            return tr("Knob", "of the last (M)")
+            return QCoreApplication.translate("Knob", "of the last (M)")
         case Knob.MOST:
-            return tr("Knob", "Rings at most, per 10 min")
+            return QCoreApplication.translate("Knob", "Rings at most, per 10 min")
 
 
 def knob_value(settings: Settings, knob: Knob, scale: Scale) -> str:

@@ -52,33 +52,42 @@ class Listed(Enum):
 
 def tiles(report: LoadReport) -> list[Tile]:
     """The figures of a period, in the reader's language."""
-    tr = QCoreApplication.translate
     mean = report.mean_per_10_min
     rate = Judgement.GOOD if mean <= TARGET_PER_10_MIN else Judgement.WATCH if mean <= MOST_PER_10_MIN else Judgement.BAD
     overall = report.promptness[0]
     return [
-        Tile(f"{mean:.1f}", tr("Load", "warnings / 10 min"), tr("Load", "target 1, at most 2"), rate),
+        Tile(
+            f"{mean:.1f}",
+            QCoreApplication.translate("Load", "warnings / 10 min"),
+            QCoreApplication.translate("Load", "target 1, at most 2"),
+            rate,
+        ),
         Tile(
             grouped(report.peak),
-            tr("Load", "most in 10 min"),
-            tr("Load", "more than 10: flood"),
+            QCoreApplication.translate("Load", "most in 10 min"),
+            QCoreApplication.translate("Load", "more than 10: flood"),
             _judge(report.peak > FLOOD_PER_10_MIN),
         ),
         Tile(
             f"{report.flood_share * 100:.1f} %",
-            tr("Load", "of the time in flood"),
-            tr("Load", "less than 1 %"),
+            QCoreApplication.translate("Load", "of the time in flood"),
+            QCoreApplication.translate("Load", "less than 1 %"),
             _judge(report.flood_share >= MOST_FLOOD_SHARE),
         ),
-        Tile(grouped(len(report.chattering)), tr("Load", "chattering"), tr("Load", "none"), _judge(bool(report.chattering))),
+        Tile(
+            grouped(len(report.chattering)),
+            QCoreApplication.translate("Load", "chattering"),
+            QCoreApplication.translate("Load", "none"),
+            _judge(bool(report.chattering)),
+        ),
         Tile(
             grouped(len(report.stale)),
-            tr("Load", "stale, over 24 h"),
-            tr("Load", "fewer than 5"),
+            QCoreApplication.translate("Load", "stale, over 24 h"),
+            QCoreApplication.translate("Load", "fewer than 5"),
             _judge(len(report.stale) >= FEWER_STALE_THAN),
         ),
-        Tile(_median(overall.acknowledge), tr("Load", "to acknowledge"), _p90(overall.acknowledge), Judgement.NONE),
-        Tile(_median(overall.close), tr("Load", "to close"), _p90(overall.close), Judgement.NONE),
+        Tile(_median(overall.acknowledge), QCoreApplication.translate("Load", "to acknowledge"), _p90(overall.acknowledge), Judgement.NONE),
+        Tile(_median(overall.close), QCoreApplication.translate("Load", "to close"), _p90(overall.close), Judgement.NONE),
     ]
 
 
@@ -98,64 +107,87 @@ def _p90(spread: Spread) -> str:
 
 def list_name(listed: Listed) -> str:
     """Name of a list."""
-    tr = QCoreApplication.translate
     match listed:
         case Listed.CHATTERING:
-            return tr("Load", "Chattering")
+            return QCoreApplication.translate("Load", "Chattering")
         case Listed.STALE:
-            return tr("Load", "Stale")
+            return QCoreApplication.translate("Load", "Stale")
         case Listed.FLOODS:
-            return tr("Load", "Floods")
+            return QCoreApplication.translate("Load", "Floods")
         case Listed.TIMES:
-            return tr("Load", "Times")
+            return QCoreApplication.translate("Load", "Times")
         case Listed.ASIDE:
-            return tr("Load", "Put aside")
+            return QCoreApplication.translate("Load", "Put aside")
         case Listed.CHANGES:
-            return tr("Load", "Changes")
+            return QCoreApplication.translate("Load", "Changes")
 
 
 def list_heads(listed: Listed) -> tuple[str, ...]:
     """Heads of a list's columns; the first column is the widest."""
-    tr = QCoreApplication.translate
     match listed:
         case Listed.CHATTERING:
-            return tr("Load", "Warning"), tr("Load", "Times"), tr("Load", "Most per min"), tr("Load", "Last")
+            return (
+                QCoreApplication.translate("Load", "Warning"),
+                QCoreApplication.translate("Load", "How often"),
+                QCoreApplication.translate("Load", "Most per min"),
+                QCoreApplication.translate("Load", "Last"),
+            )
         case Listed.STALE:
-            return tr("Load", "Warning"), tr("Load", "Since"), tr("Load", "Stands for")
+            return (
+                QCoreApplication.translate("Load", "Warning"),
+                QCoreApplication.translate("Load", "Since"),
+                QCoreApplication.translate("Load", "Stands for"),
+            )
         case Listed.FLOODS:
-            return tr("Load", "First warning"), tr("Load", "From"), tr("Load", "To"), tr("Load", "Warnings"), tr("Load", "Most in 10 min")
+            return (
+                QCoreApplication.translate("Load", "First warning"),
+                QCoreApplication.translate("Load", "From"),
+                QCoreApplication.translate("Load", "To"),
+                QCoreApplication.translate("Load", "Warnings"),
+                QCoreApplication.translate("Load", "Most in 10 min"),
+            )
         case Listed.TIMES:
             return (
-                tr("Load", "Priority"),
-                tr("Load", "Acknowledged"),
-                tr("Load", "Median"),
-                tr("Load", "90 %"),
-                tr("Load", "Closed"),
-                tr("Load", "Median"),
-                tr("Load", "90 %"),
+                QCoreApplication.translate("Load", "Priority"),
+                QCoreApplication.translate("Load", "Acknowledged"),
+                QCoreApplication.translate("Load", "Median"),
+                QCoreApplication.translate("Load", "90 %"),
+                QCoreApplication.translate("Load", "Closed"),
+                QCoreApplication.translate("Load", "Median"),
+                QCoreApplication.translate("Load", "90 %"),
             )
         case Listed.ASIDE:
-            return tr("Load", "Warning"), tr("Load", "How"), tr("Load", "From"), tr("Load", "To"), tr("Load", "Who, why")
+            return (
+                QCoreApplication.translate("Load", "Warning"),
+                QCoreApplication.translate("Load", "How"),
+                QCoreApplication.translate("Load", "From"),
+                QCoreApplication.translate("Load", "To"),
+                QCoreApplication.translate("Load", "Who, why"),
+            )
         case Listed.CHANGES:
-            return tr("Load", "Warning"), tr("Load", "When"), tr("Load", "What"), tr("Load", "Who, why")
+            return (
+                QCoreApplication.translate("Load", "Warning"),
+                QCoreApplication.translate("Load", "When"),
+                QCoreApplication.translate("Load", "What"),
+                QCoreApplication.translate("Load", "Who, why"),
+            )
 
 
 def list_empty(listed: Listed) -> str:
     """What is said where a list has nothing."""
-    tr = QCoreApplication.translate
     match listed:
         case Listed.CHATTERING:
-            return tr("Load", "No warning came three times within a minute.")
+            return QCoreApplication.translate("Load", "No warning came three times within a minute.")
         case Listed.STALE:
-            return tr("Load", "No warning has stood for more than 24 hours.")
+            return QCoreApplication.translate("Load", "No warning has stood for more than 24 hours.")
         case Listed.FLOODS:
-            return tr("Load", "There were never more than ten warnings within ten minutes.")
+            return QCoreApplication.translate("Load", "There were never more than ten warnings within ten minutes.")
         case Listed.TIMES:
-            return tr("Load", "Nothing was acknowledged or closed.")
+            return QCoreApplication.translate("Load", "Nothing was acknowledged or closed.")
         case Listed.ASIDE:
-            return tr("Load", "Nothing was put aside, suppressed or out of service.")
+            return QCoreApplication.translate("Load", "Nothing was put aside, suppressed or out of service.")
         case Listed.CHANGES:
-            return tr("Load", "Nobody changed a limit or a delay.")
+            return QCoreApplication.translate("Load", "Nobody changed a limit or a delay.")
 
 
 def list_rows(listed: Listed, report: LoadReport, station: StationFile) -> list[tuple[str, ...]]:
@@ -206,28 +238,26 @@ def list_rows(listed: Listed, report: LoadReport, station: StationFile) -> list[
 
 def hold_word(kind: str) -> str:
     """How a warning was put aside."""
-    tr = QCoreApplication.translate
     words = {
-        "shelved": tr("Load", "put aside"),
-        "suppressed": tr("Load", "suppressed by design"),
-        "out_of_service": tr("Load", "out of service"),
+        "shelved": QCoreApplication.translate("Load", "put aside"),
+        "suppressed": QCoreApplication.translate("Load", "suppressed by design"),
+        "out_of_service": QCoreApplication.translate("Load", "out of service"),
     }
     return words.get(kind, kind)
 
 
 def key_word(key: str) -> str:
     """A setting as people know it."""
-    tr = QCoreApplication.translate
     words = {
-        "on_delay_s": tr("Load", "on-delay"),
-        "off_delay_s": tr("Load", "off-delay"),
-        "raise_count": tr("Load", "findings needed"),
-        "of_last": tr("Load", "of the last"),
-        "most_per_10_min": tr("Load", "most per 10 min"),
-        "when.raise_at": tr("Load", "raise limit"),
-        "when.raise_score": tr("Load", "raise limit"),
-        "when.clear_at": tr("Load", "clear limit"),
-        "when.clear_score": tr("Load", "clear limit"),
+        "on_delay_s": QCoreApplication.translate("Load", "on-delay"),
+        "off_delay_s": QCoreApplication.translate("Load", "off-delay"),
+        "raise_count": QCoreApplication.translate("Load", "findings needed"),
+        "of_last": QCoreApplication.translate("Load", "of the last"),
+        "most_per_10_min": QCoreApplication.translate("Load", "most per 10 min"),
+        "when.raise_at": QCoreApplication.translate("Load", "raise limit"),
+        "when.raise_score": QCoreApplication.translate("Load", "raise limit"),
+        "when.clear_at": QCoreApplication.translate("Load", "clear limit"),
+        "when.clear_score": QCoreApplication.translate("Load", "clear limit"),
     }
     return words.get(key, key)
 

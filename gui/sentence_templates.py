@@ -26,6 +26,27 @@ TEMPLATES = (
     QT_TRANSLATE_NOOP("Sentence", "This warning must be acknowledged before it can be reset"),
     QT_TRANSLATE_NOOP("Sentence", "This warning does not latch; it closes by itself when it is over and acknowledged"),
     QT_TRANSLATE_NOOP("Sentence", "Nothing needs to be done"),
+    # settings of warnings
+    QT_TRANSLATE_NOOP("Sentence", "Only an engineer changes the settings of a warning. Sign in as an engineer."),
+    QT_TRANSLATE_NOOP("Sentence", "Say why the settings are changed. The reason is kept, and the shift report shows it."),
+    QT_TRANSLATE_NOOP("Sentence", "These settings are in force already."),
+    QT_TRANSLATE_NOOP("Sentence", "The settings were changed again since. Undo the newest change first."),
+    QT_TRANSLATE_NOOP("Sentence", "This change is not in the records any more."),
+    QT_TRANSLATE_NOOP("Sentence", "This line runs without a station file. Save one and start with --station FILE."),
+    QT_TRANSLATE_NOOP(
+        "Sentence",
+        "{name} is an example that comes with the program and stays as it is. "
+        "Copy it to a folder of your own and start with --station FILE.",
+    ),
+    QT_TRANSLATE_NOOP("Sentence", "The station file cannot be written"),
+    QT_TRANSLATE_NOOP(
+        "Sentence", "Give this user the right to change it and its folder, or copy it to another folder and start with --station FILE"
+    ),
+    QT_TRANSLATE_NOOP("Sentence", "Give this user the right to change it and its folder"),
+    QT_TRANSLATE_NOOP("Sentence", "The station file was changed since Lineside started"),
+    QT_TRANSLATE_NOOP("Sentence", "Start Lineside again, then make the change"),
+    QT_TRANSLATE_NOOP("Sentence", "The warning would clear beyond the limit that raises it"),
+    QT_TRANSLATE_NOOP("Sentence", "Put the clear limit on the good side of the raise limit"),
     # the line
     QT_TRANSLATE_NOOP("Sentence", "The line was stopped"),
     QT_TRANSLATE_NOOP("Sentence", "Every replay is at its end"),

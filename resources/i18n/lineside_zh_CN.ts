@@ -2,439 +2,6 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="zh_CN" sourcelanguage="en">
 <context>
-    <name></name>
-    <message>
-        <source>WhatIf</source>
-        <comment>{count} warnings, as now</comment>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>WhatIf</source>
-        <comment>{tried} instead of {before}</comment>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>WhatIf</source>
-        <comment>Nobody has answered one of them with Real: what it would cost cannot be told.</comment>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>WhatIf</source>
-        <comment>All {total} confirmed real ones would have come, none later.</comment>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>WhatIf</source>
-        <comment>All {total} confirmed real ones would have come, on average {mean} s later, at most {worst} s.</comment>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>WhatIf</source>
-        <comment>All {total} confirmed real ones would be missed.</comment>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>WhatIf</source>
-        <comment>{missed} of {total} confirmed real ones would be missed, the others on average {mean} s later, at most {worst} s.</comment>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>WhatIf</source>
-        <comment>{missed} of {total} confirmed real ones would be missed, the others not later.</comment>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>WhatIf</source>
-        <comment>Checked: with the settings in force the replay gives {replay}, the journal has {journal}.</comment>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>WhatIf</source>
-        <comment>Replayed on every recorded score.</comment>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>WhatIf</source>
-        <comment>Replayed on the recorded lowest and highest values, right within {tolerance} s.</comment>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>WhatIf</source>
-        <comment>Replayed on the journal&apos;s own begins and ends.</comment>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>WhatIf</source>
-        <comment>Recorded from {since} on only: all figures are from then on.</comment>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>WhatIf</source>
-        <comment>The settings were changed within this period, so the journal counts by others than the replay.</comment>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>WhatIf</source>
-        <comment>The two differ: take the answer as a hint, not as a figure.</comment>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>WhatIf</source>
-        <comment>No values are recorded for this warning: only delays can be tried.</comment>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>WhatIf</source>
-        <comment>A shorter delay lets through what was never recorded: it would be at least so many.</comment>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>WhatIf</source>
-        <comment>N of M is counted on one point per interval here, not on every row.</comment>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>WhatIf</source>
-        <comment>Warnings, as they were and as they would have been</comment>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>WhatIf</source>
-        <comment>tried</comment>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Load</source>
-        <comment>per 10 min</comment>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Load</source>
-        <comment>per hour</comment>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Load</source>
-        <comment>per day</comment>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Load</source>
-        <comment>target {count}</comment>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Load</source>
-        <comment>at most {count}</comment>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Load</source>
-        <comment>flood over {count}</comment>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Knob</source>
-        <comment>On-delay: lasts before it warns</comment>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Knob</source>
-        <comment>Off-delay: is over before it clears</comment>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Knob</source>
-        <comment>Raise limit</comment>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Knob</source>
-        <comment>Clear limit</comment>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Knob</source>
-        <comment>Findings needed (N)</comment>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Knob</source>
-        <comment>of the last (M)</comment>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Knob</source>
-        <comment>Rings at most, per 10 min</comment>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Load</source>
-        <comment>warnings / 10 min</comment>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Load</source>
-        <comment>target 1, at most 2</comment>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Load</source>
-        <comment>most in 10 min</comment>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Load</source>
-        <comment>more than 10: flood</comment>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Load</source>
-        <comment>of the time in flood</comment>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Load</source>
-        <comment>less than 1 %</comment>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Load</source>
-        <comment>chattering</comment>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Load</source>
-        <comment>none</comment>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Load</source>
-        <comment>stale, over 24 h</comment>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Load</source>
-        <comment>fewer than 5</comment>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Load</source>
-        <comment>to acknowledge</comment>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Load</source>
-        <comment>to close</comment>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Load</source>
-        <comment>Chattering</comment>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Load</source>
-        <comment>Stale</comment>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Load</source>
-        <comment>Floods</comment>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Load</source>
-        <comment>Times</comment>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Load</source>
-        <comment>Put aside</comment>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Load</source>
-        <comment>Changes</comment>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Load</source>
-        <comment>Warning</comment>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Load</source>
-        <comment>Most per min</comment>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Load</source>
-        <comment>Last</comment>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Load</source>
-        <comment>Since</comment>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Load</source>
-        <comment>Stands for</comment>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Load</source>
-        <comment>First warning</comment>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Load</source>
-        <comment>From</comment>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Load</source>
-        <comment>To</comment>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Load</source>
-        <comment>Warnings</comment>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Load</source>
-        <comment>Most in 10 min</comment>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Load</source>
-        <comment>Priority</comment>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Load</source>
-        <comment>Acknowledged</comment>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Load</source>
-        <comment>Median</comment>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Load</source>
-        <comment>90 %</comment>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Load</source>
-        <comment>Closed</comment>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Load</source>
-        <comment>How</comment>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Load</source>
-        <comment>Who, why</comment>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Load</source>
-        <comment>When</comment>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Load</source>
-        <comment>What</comment>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Load</source>
-        <comment>No warning came three times within a minute.</comment>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Load</source>
-        <comment>No warning has stood for more than 24 hours.</comment>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Load</source>
-        <comment>There were never more than ten warnings within ten minutes.</comment>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Load</source>
-        <comment>Nothing was acknowledged or closed.</comment>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Load</source>
-        <comment>Nothing was put aside, suppressed or out of service.</comment>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Load</source>
-        <comment>Nobody changed a limit or a delay.</comment>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Load</source>
-        <comment>put aside</comment>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Load</source>
-        <comment>suppressed by design</comment>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Load</source>
-        <comment>out of service</comment>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Load</source>
-        <comment>on-delay</comment>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Load</source>
-        <comment>off-delay</comment>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Load</source>
-        <comment>findings needed</comment>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Load</source>
-        <comment>of the last</comment>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Load</source>
-        <comment>most per 10 min</comment>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Load</source>
-        <comment>raise limit</comment>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Load</source>
-        <comment>clear limit</comment>
-        <translation type="unfinished"></translation>
-    </message>
-</context>
-<context>
     <name>Banner</name>
     <message>
         <source>Silence</source>
@@ -450,23 +17,23 @@
     </message>
     <message>
         <source>{count} more new</source>
-        <translation type="unfinished"></translation>
+        <translation>另有新报警 {count}</translation>
     </message>
     <message>
         <source>no sound</source>
-        <translation type="unfinished"></translation>
+        <translation>无声音</translation>
     </message>
     <message>
         <source>Silenced by {name} until the next warning; nothing is acknowledged by that</source>
-        <translation type="unfinished"></translation>
+        <translation>{name} 已消音，直到下一个报警；消音不是确认</translation>
     </message>
     <message>
         <source>Silenced until the next warning; nothing is acknowledged by that</source>
-        <translation type="unfinished"></translation>
+        <translation>已消音，直到下一个报警；消音不是确认</translation>
     </message>
     <message>
         <source>The horn sounds until you acknowledge or silence</source>
-        <translation type="unfinished"></translation>
+        <translation>喇叭会一直响，直到确认或消音</translation>
     </message>
     <message>
         <source>{count} acknowledged</source>
@@ -632,12 +199,20 @@
         <translation>这次报警是否属实？答复时会要求输入 PIN。</translation>
     </message>
     <message>
+        <source>Acknowledge with a note: {warning}</source>
+        <translation>确认并备注：{warning}</translation>
+    </message>
+    <message>
         <source>Was this warning right?</source>
         <translation>这次报警是否属实？</translation>
     </message>
     <message>
         <source>Saved ✓</source>
         <translation>已保存 ✓</translation>
+    </message>
+    <message>
+        <source>Acknowledged at {clock}, {name}.</source>
+        <translation>{clock} 已由 {name} 确认。</translation>
     </message>
     <message>
         <source>Cancel</source>
@@ -703,50 +278,50 @@
     <name>HoldRow</name>
     <message>
         <source>Take back</source>
-        <translation type="unfinished"></translation>
+        <translation>恢复</translation>
     </message>
     <message>
         <source>Put aside until {clock} · {left} left</source>
-        <translation type="unfinished"></translation>
+        <translation>搁置到 {clock} · 剩余 {left}</translation>
     </message>
     <message>
         <source>Off by the machine&apos;s state since {clock}; comes back by itself</source>
-        <translation type="unfinished"></translation>
+        <translation>自 {clock} 起因机器状态不报警；会自动恢复</translation>
     </message>
     <message>
         <source>Out of service since {clock}, until an engineer takes it back</source>
-        <translation type="unfinished"></translation>
+        <translation>自 {clock} 起停用，直到工程师恢复</translation>
     </message>
     <message>
         <source>Its condition stands now.</source>
-        <translation type="unfinished"></translation>
+        <translation>情况现在仍在。</translation>
     </message>
     <message>
         <source>Its condition does not stand now.</source>
-        <translation type="unfinished"></translation>
+        <translation>情况现在不存在。</translation>
     </message>
     <message>
         <source>It came {count} times meanwhile, last at {clock}.</source>
-        <translation type="unfinished"></translation>
+        <translation>期间出现 {count} 次，最近一次 {clock}。</translation>
     </message>
 </context>
 <context>
     <name>HoldsDialog</name>
     <message>
         <source>Warnings that are held back</source>
-        <translation type="unfinished"></translation>
+        <translation>未显示的报警</translation>
     </message>
     <message>
         <source>Nothing is held back: every warning shows and sounds.</source>
-        <translation type="unfinished"></translation>
+        <translation>没有被搁置的报警：所有报警都会显示并发声。</translation>
     </message>
     <message>
         <source>Close</source>
-        <translation type="unfinished">关闭</translation>
+        <translation>关闭</translation>
     </message>
     <message>
         <source>They neither show nor sound until they come back. Warnings of priority 1 are never among them.</source>
-        <translation type="unfinished"></translation>
+        <translation>恢复之前不显示、不发声。优先级 1 的报警永远不会在此列。</translation>
     </message>
 </context>
 <context>
@@ -952,16 +527,44 @@
 <context>
     <name>Knob</name>
     <message>
+        <source>On-delay: lasts before it warns</source>
+        <translation>触发延时：持续多久才报警</translation>
+    </message>
+    <message>
+        <source>Off-delay: is over before it clears</source>
+        <translation>解除延时：结束多久才解除</translation>
+    </message>
+    <message>
+        <source>Raise limit</source>
+        <translation>触发限值</translation>
+    </message>
+    <message>
+        <source>Clear limit</source>
+        <translation>解除限值</translation>
+    </message>
+    <message>
+        <source>Findings needed (N)</source>
+        <translation>所需次数 (N)</translation>
+    </message>
+    <message>
+        <source>of the last (M)</source>
+        <translation>最近次数 (M)</translation>
+    </message>
+    <message>
+        <source>Rings at most, per 10 min</source>
+        <translation>每 10 分钟最多响</translation>
+    </message>
+    <message>
         <source>in force</source>
-        <translation type="unfinished"></translation>
+        <translation>现行</translation>
     </message>
     <message>
         <source>in force: {value}</source>
-        <translation type="unfinished"></translation>
+        <translation>现行：{value}</translation>
     </message>
     <message>
         <source>hysteresis {percent} %</source>
-        <translation type="unfinished"></translation>
+        <translation>回差 {percent} %</translation>
     </message>
 </context>
 <context>
@@ -1026,75 +629,323 @@
 <context>
     <name>Load</name>
     <message>
+        <source>warnings / 10 min</source>
+        <translation>报警 / 10 分钟</translation>
+    </message>
+    <message>
+        <source>target 1, at most 2</source>
+        <translation>目标 1，最多 2</translation>
+    </message>
+    <message>
+        <source>most in 10 min</source>
+        <translation>10 分钟内最多</translation>
+    </message>
+    <message>
+        <source>more than 10: flood</source>
+        <translation>超过 10 为泛滥</translation>
+    </message>
+    <message>
+        <source>of the time in flood</source>
+        <translation>时间处于泛滥</translation>
+    </message>
+    <message>
+        <source>less than 1 %</source>
+        <translation>应低于 1 %</translation>
+    </message>
+    <message>
+        <source>chattering</source>
+        <translation>频繁抖动</translation>
+    </message>
+    <message>
+        <source>none</source>
+        <translation>应为 0</translation>
+    </message>
+    <message>
+        <source>stale, over 24 h</source>
+        <translation>滞留超过 24 小时</translation>
+    </message>
+    <message>
+        <source>fewer than 5</source>
+        <translation>应少于 5</translation>
+    </message>
+    <message>
+        <source>to acknowledge</source>
+        <translation>到确认</translation>
+    </message>
+    <message>
+        <source>to close</source>
+        <translation>到关闭</translation>
+    </message>
+    <message>
         <source>none yet</source>
-        <translation type="unfinished"></translation>
+        <translation>尚无</translation>
     </message>
     <message>
         <source>90 % within {span}</source>
-        <translation type="unfinished"></translation>
+        <translation>90 % 在 {span} 内</translation>
+    </message>
+    <message>
+        <source>Chattering</source>
+        <translation>抖动</translation>
+    </message>
+    <message>
+        <source>Stale</source>
+        <translation>滞留</translation>
+    </message>
+    <message>
+        <source>Floods</source>
+        <translation>泛滥</translation>
+    </message>
+    <message>
+        <source>Times</source>
+        <translation>用时</translation>
+    </message>
+    <message>
+        <source>Put aside</source>
+        <translation>搁置</translation>
+    </message>
+    <message>
+        <source>Changes</source>
+        <translation>更改</translation>
+    </message>
+    <message>
+        <source>Warning</source>
+        <translation>报警</translation>
+    </message>
+    <message>
+        <source>How often</source>
+        <translation>次数</translation>
+    </message>
+    <message>
+        <source>Most per min</source>
+        <translation>每分钟最多</translation>
+    </message>
+    <message>
+        <source>Last</source>
+        <translation>最近</translation>
+    </message>
+    <message>
+        <source>Since</source>
+        <translation>自</translation>
+    </message>
+    <message>
+        <source>Stands for</source>
+        <translation>已持续</translation>
+    </message>
+    <message>
+        <source>First warning</source>
+        <translation>首个报警</translation>
+    </message>
+    <message>
+        <source>From</source>
+        <translation>从</translation>
+    </message>
+    <message>
+        <source>To</source>
+        <translation>到</translation>
+    </message>
+    <message>
+        <source>Warnings</source>
+        <translation>报警数</translation>
+    </message>
+    <message>
+        <source>Most in 10 min</source>
+        <translation>10 分钟内最多</translation>
+    </message>
+    <message>
+        <source>Priority</source>
+        <translation>优先级</translation>
+    </message>
+    <message>
+        <source>Acknowledged</source>
+        <translation>已确认</translation>
+    </message>
+    <message>
+        <source>Median</source>
+        <translation>中位数</translation>
+    </message>
+    <message>
+        <source>90 %</source>
+        <translation>90 %</translation>
+    </message>
+    <message>
+        <source>Closed</source>
+        <translation>已关闭</translation>
+    </message>
+    <message>
+        <source>How</source>
+        <translation>方式</translation>
+    </message>
+    <message>
+        <source>Who, why</source>
+        <translation>何人、原因</translation>
+    </message>
+    <message>
+        <source>When</source>
+        <translation>时间</translation>
+    </message>
+    <message>
+        <source>What</source>
+        <translation>内容</translation>
+    </message>
+    <message>
+        <source>No warning came three times within a minute.</source>
+        <translation>没有报警在一分钟内出现三次。</translation>
+    </message>
+    <message>
+        <source>No warning has stood for more than 24 hours.</source>
+        <translation>没有报警持续超过 24 小时。</translation>
+    </message>
+    <message>
+        <source>There were never more than ten warnings within ten minutes.</source>
+        <translation>十分钟内从未超过十个报警。</translation>
+    </message>
+    <message>
+        <source>Nothing was acknowledged or closed.</source>
+        <translation>没有确认或关闭任何报警。</translation>
+    </message>
+    <message>
+        <source>Nothing was put aside, suppressed or out of service.</source>
+        <translation>没有报警被搁置、抑制或停用。</translation>
+    </message>
+    <message>
+        <source>Nobody changed a limit or a delay.</source>
+        <translation>没有人更改过限值或延时。</translation>
     </message>
     <message>
         <source>all</source>
-        <translation type="unfinished"></translation>
+        <translation>全部</translation>
+    </message>
+    <message>
+        <source>put aside</source>
+        <translation>搁置</translation>
+    </message>
+    <message>
+        <source>suppressed by design</source>
+        <translation>按设计抑制</translation>
+    </message>
+    <message>
+        <source>out of service</source>
+        <translation>停用</translation>
+    </message>
+    <message>
+        <source>on-delay</source>
+        <translation>触发延时</translation>
+    </message>
+    <message>
+        <source>off-delay</source>
+        <translation>解除延时</translation>
+    </message>
+    <message>
+        <source>findings needed</source>
+        <translation>所需次数</translation>
+    </message>
+    <message>
+        <source>of the last</source>
+        <translation>最近次数</translation>
+    </message>
+    <message>
+        <source>most per 10 min</source>
+        <translation>每 10 分钟最多</translation>
+    </message>
+    <message>
+        <source>raise limit</source>
+        <translation>触发限值</translation>
+    </message>
+    <message>
+        <source>clear limit</source>
+        <translation>解除限值</translation>
     </message>
     <message>
         <source>the model&apos;s</source>
-        <translation type="unfinished"></translation>
+        <translation>模型的</translation>
+    </message>
+    <message>
+        <source>per 10 min</source>
+        <translation>每 10 分钟</translation>
+    </message>
+    <message>
+        <source>per hour</source>
+        <translation>每小时</translation>
+    </message>
+    <message>
+        <source>per day</source>
+        <translation>每天</translation>
+    </message>
+    <message>
+        <source>target {count}</source>
+        <translation>目标 {count}</translation>
+    </message>
+    <message>
+        <source>at most {count}</source>
+        <translation>最多 {count}</translation>
+    </message>
+    <message>
+        <source>flood over {count}</source>
+        <translation>超过 {count} 为泛滥</translation>
     </message>
 </context>
 <context>
     <name>LoadScreen</name>
     <message>
         <source>Save CSV</source>
-        <translation type="unfinished">保存 CSV</translation>
+        <translation>保存 CSV</translation>
     </message>
     <message>
         <source>Most frequent</source>
-        <translation type="unfinished"></translation>
+        <translation>最频繁</translation>
     </message>
     <message>
         <source>Try other settings</source>
-        <translation type="unfinished"></translation>
+        <translation>试用其他设置</translation>
+    </message>
+    <message>
+        <source>Former</source>
+        <translation>上一个</translation>
+    </message>
+    <message>
+        <source>Next</source>
+        <translation>下一个</translation>
     </message>
     <message>
         <source>Reading the records …</source>
-        <translation type="unfinished">正在读取记录 …</translation>
+        <translation>正在读取记录…</translation>
     </message>
     <message>
         <source>No warning called anybody in this period. That is the best load there is.</source>
-        <translation type="unfinished"></translation>
+        <translation>此期间没有报警呼叫过任何人。这是最好的负荷。</translation>
     </message>
     <message>
         <source>Warnings {per}</source>
-        <translation type="unfinished"></translation>
+        <translation>{per}报警</translation>
     </message>
     <message>
         <source>By priority, and what it should be</source>
-        <translation type="unfinished"></translation>
+        <translation>按优先级，与应有比例</translation>
     </message>
     <message>
         <source>Most frequent: {share} % of the load</source>
-        <translation type="unfinished"></translation>
+        <translation>最频繁：占负荷的 {share} %</translation>
     </message>
     <message>
         <source>Saved: {path}</source>
-        <translation type="unfinished">已保存：{path}</translation>
+        <translation>已保存：{path}</translation>
     </message>
     <message>
         <source>Bars per 10 minutes, hour or day</source>
-        <translation type="unfinished"></translation>
+        <translation>柱：每 10 分钟、每小时或每天</translation>
     </message>
     <message>
         <source>Choose one of the most frequent</source>
-        <translation type="unfinished"></translation>
+        <translation>选择一个最频繁的报警</translation>
     </message>
     <message>
         <source>Try other settings for it</source>
-        <translation type="unfinished"></translation>
+        <translation>为其试用其他设置</translation>
     </message>
     <message>
         <source>Save as CSV</source>
-        <translation type="unfinished">保存为 CSV</translation>
+        <translation>保存为 CSV</translation>
     </message>
 </context>
 <context>
@@ -1210,121 +1061,113 @@
     <name>PeriodBar</name>
     <message>
         <source>Shift</source>
-        <translation type="unfinished">班次</translation>
+        <translation>班次</translation>
     </message>
     <message>
         <source>Day</source>
-        <translation type="unfinished">日</translation>
+        <translation>日</translation>
     </message>
     <message>
         <source>Week</source>
-        <translation type="unfinished">周</translation>
+        <translation>周</translation>
     </message>
     <message>
         <source>30 days</source>
-        <translation type="unfinished"></translation>
+        <translation>30 天</translation>
     </message>
     <message>
         <source>Earlier</source>
-        <translation type="unfinished">更早</translation>
+        <translation>更早</translation>
     </message>
     <message>
         <source>Later</source>
-        <translation type="unfinished">更晚</translation>
+        <translation>更晚</translation>
     </message>
     <message>
         <source>Shift, day, week, 30 days</source>
-        <translation type="unfinished"></translation>
+        <translation>班次、日、周、30 天</translation>
     </message>
     <message>
         <source>Earlier, later period</source>
-        <translation type="unfinished">更早、更晚的时段</translation>
+        <translation>更早、更晚的时段</translation>
     </message>
 </context>
 <context>
     <name>PutAside</name>
     <message>
         <source>Is being repaired</source>
-        <translation type="unfinished"></translation>
+        <translation>正在维修</translation>
     </message>
     <message>
         <source>Maintenance knows</source>
-        <translation type="unfinished"></translation>
+        <translation>已通知维修人员</translation>
     </message>
     <message>
         <source>Set-up or cleaning</source>
-        <translation type="unfinished"></translation>
+        <translation>正在调试或清洁</translation>
     </message>
     <message>
         <source>Camera or sensor is faulty</source>
-        <translation type="unfinished"></translation>
+        <translation>相机或传感器有故障</translation>
     </message>
 </context>
 <context>
     <name>PutAsideDialog</name>
     <message>
         <source>Put aside for a while</source>
-        <translation type="unfinished"></translation>
+        <translation>暂时搁置</translation>
     </message>
     <message>
         <source>or write why</source>
-        <translation type="unfinished"></translation>
+        <translation>或填写原因</translation>
     </message>
     <message>
         <source>Cancel</source>
-        <translation type="unfinished">取消</translation>
+        <translation>取消</translation>
     </message>
     <message>
         <source>Put aside for a while: {warning}</source>
-        <translation type="unfinished"></translation>
+        <translation>暂时搁置：{warning}</translation>
     </message>
     <message>
         <source>It will neither show nor sound. It comes back by itself, and asks again if it still stands.</source>
-        <translation type="unfinished"></translation>
+        <translation>搁置期间不显示、不发声。到时自动恢复；若情况仍在，会再次提醒。</translation>
     </message>
     <message>
         <source>FOR HOW LONG</source>
-        <translation type="unfinished"></translation>
+        <translation>多长时间</translation>
     </message>
     <message>
         <source>WHY</source>
-        <translation type="unfinished"></translation>
+        <translation>原因</translation>
     </message>
     <message>
         <source>{minutes} min</source>
-        <translation type="unfinished">{minutes} 分钟</translation>
+        <translation>{minutes} 分钟</translation>
     </message>
     <message>
         <source>Rest of the shift, until {clock}</source>
-        <translation type="unfinished"></translation>
+        <translation>到本班结束（{clock}）</translation>
     </message>
     <message>
         <source>The longest allowed, until {clock}</source>
-        <translation type="unfinished"></translation>
+        <translation>允许的最长时间（到 {clock}）</translation>
     </message>
     <message>
         <source>No end: out of service, until an engineer takes it back</source>
-        <translation type="unfinished"></translation>
+        <translation>不限时：停用，直到工程师恢复</translation>
     </message>
     <message>
         <source>Take out of service</source>
-        <translation type="unfinished"></translation>
+        <translation>停用</translation>
     </message>
     <message>
         <source>Put aside</source>
-        <translation type="unfinished"></translation>
+        <translation>搁置</translation>
     </message>
     <message>
         <source>Put aside until {clock}</source>
-        <translation type="unfinished"></translation>
-    </message>
-</context>
-<context>
-    <name>QCoreApplication</name>
-    <message>
-        <source>WhatIf</source>
-        <comment>in force</comment>
-        <translation type="unfinished"></translation>
+        <translation>搁置到 {clock}</translation>
     </message>
 </context>
 <context>
@@ -1520,6 +1363,14 @@
         <translation>仍存在</translation>
     </message>
     <message>
+        <source>{when} {who} changed {warning}: {what}. Reason: {why}</source>
+        <translation>{when} {who} 更改了“{warning}”：{what}。原因：{why}</translation>
+    </message>
+    <message>
+        <source>{count} more changes are on the page on the load of warnings.</source>
+        <translation>另有 {count} 项更改见报警负荷页。</translation>
+    </message>
+    <message>
         <source>Raised</source>
         <translation>发生时间</translation>
     </message>
@@ -1560,15 +1411,15 @@
     <name>ReportRoom</name>
     <message>
         <source>Shift report</source>
-        <translation type="unfinished"></translation>
+        <translation>班次报表</translation>
     </message>
     <message>
         <source>Warning load</source>
-        <translation type="unfinished"></translation>
+        <translation>报警负荷</translation>
     </message>
     <message>
         <source>What if</source>
-        <translation type="unfinished"></translation>
+        <translation>试算</translation>
     </message>
 </context>
 <context>
@@ -1592,6 +1443,10 @@
     <message>
         <source>Later</source>
         <translation>更晚</translation>
+    </message>
+    <message>
+        <source>Incident</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Save CSV</source>
@@ -1628,6 +1483,14 @@
     <message>
         <source>Earlier, later period</source>
         <translation>更早、更晚的时段</translation>
+    </message>
+    <message>
+        <source>Choose a warning</source>
+        <translation type="unfinished">选择报警</translation>
+    </message>
+    <message>
+        <source>Open its incident: pictures, traces, who did what</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Save as CSV</source>
@@ -1934,6 +1797,62 @@
     <message>
         <source>Nothing needs to be done</source>
         <translation>无需处理</translation>
+    </message>
+    <message>
+        <source>Only an engineer changes the settings of a warning. Sign in as an engineer.</source>
+        <translation>只有工程师可以更改报警设置。请以工程师身份登录。</translation>
+    </message>
+    <message>
+        <source>Say why the settings are changed. The reason is kept, and the shift report shows it.</source>
+        <translation>请说明更改设置的原因。原因会被保存，并显示在班次报表中。</translation>
+    </message>
+    <message>
+        <source>These settings are in force already.</source>
+        <translation>这些设置已经生效。</translation>
+    </message>
+    <message>
+        <source>The settings were changed again since. Undo the newest change first.</source>
+        <translation>此后设置又被更改过。请先撤销最近的更改。</translation>
+    </message>
+    <message>
+        <source>This change is not in the records any more.</source>
+        <translation>此更改已不在记录中。</translation>
+    </message>
+    <message>
+        <source>This line runs without a station file. Save one and start with --station FILE.</source>
+        <translation>此产线没有工位文件。请保存一个工位文件，并用 --station FILE 启动。</translation>
+    </message>
+    <message>
+        <source>{name} is an example that comes with the program and stays as it is. Copy it to a folder of your own and start with --station FILE.</source>
+        <translation>{name} 是随程序附带的示例，不会被更改。请将其复制到自己的文件夹，并用 --station FILE 启动。</translation>
+    </message>
+    <message>
+        <source>The station file cannot be written</source>
+        <translation>工位文件无法写入</translation>
+    </message>
+    <message>
+        <source>Give this user the right to change it and its folder, or copy it to another folder and start with --station FILE</source>
+        <translation>请授予此用户更改该文件及其文件夹的权限，或将其复制到其他文件夹并用 --station FILE 启动</translation>
+    </message>
+    <message>
+        <source>Give this user the right to change it and its folder</source>
+        <translation>请授予此用户更改该文件及其文件夹的权限</translation>
+    </message>
+    <message>
+        <source>The station file was changed since Lineside started</source>
+        <translation>工位文件在 Lineside 启动后被更改过</translation>
+    </message>
+    <message>
+        <source>Start Lineside again, then make the change</source>
+        <translation>请重新启动 Lineside，再进行更改</translation>
+    </message>
+    <message>
+        <source>The warning would clear beyond the limit that raises it</source>
+        <translation>报警的解除限值越过了触发限值</translation>
+    </message>
+    <message>
+        <source>Put the clear limit on the good side of the raise limit</source>
+        <translation>请将解除限值放在触发限值的正常一侧</translation>
     </message>
     <message>
         <source>The line was stopped</source>
@@ -2245,35 +2164,35 @@
     </message>
     <message>
         <source>There is no sound device</source>
-        <translation type="unfinished"></translation>
+        <translation>没有声音设备</translation>
     </message>
     <message>
         <source>Connect a loudspeaker; until then warnings are seen, not heard</source>
-        <translation type="unfinished"></translation>
+        <translation>请连接扬声器；在此之前报警只能看见，听不到</translation>
     </message>
     <message>
         <source>The sound device does not take the sound</source>
-        <translation type="unfinished"></translation>
+        <translation>声音设备没有接收声音</translation>
     </message>
     <message>
         <source>Check the loudspeaker, or restart the computer&apos;s sound</source>
-        <translation type="unfinished"></translation>
+        <translation>请检查扬声器，或重启电脑的声音服务</translation>
     </message>
     <message>
         <source>The sound device fails</source>
-        <translation type="unfinished"></translation>
+        <translation>声音设备出错</translation>
     </message>
     <message>
         <source>Check the loudspeaker and its cable</source>
-        <translation type="unfinished"></translation>
+        <translation>请检查扬声器及其连线</translation>
     </message>
     <message>
         <source>The sound device does not answer. Check it, or restart the computer.</source>
-        <translation type="unfinished"></translation>
+        <translation>声音设备没有响应。请检查，或重启电脑。</translation>
     </message>
     <message>
         <source>{count} patterns were played. If you heard nothing, check the loudspeaker and the computer&apos;s volume.</source>
-        <translation type="unfinished"></translation>
+        <translation>已播放 {count} 种提示音。如果没有听到，请检查扬声器和电脑音量。</translation>
     </message>
     <message>
         <source>{free} MiB free, less than {limit} MiB: no more pictures are kept</source>
@@ -2448,7 +2367,7 @@
     </message>
     <message>
         <source>Test horn</source>
-        <translation type="unfinished"></translation>
+        <translation>测试喇叭</translation>
     </message>
     <message>
         <source>Test</source>
@@ -2751,47 +2670,47 @@
     </message>
     <message>
         <source>{minutes} min without an acknowledgement</source>
-        <translation type="unfinished"></translation>
+        <translation>{minutes} 分钟未确认</translation>
     </message>
     <message>
         <source>never</source>
-        <translation type="unfinished"></translation>
+        <translation>从不</translation>
     </message>
     <message>
         <source>Sounds at priority</source>
-        <translation type="unfinished"></translation>
+        <translation>发声的优先级</translation>
     </message>
     <message>
         <source>none</source>
-        <translation type="unfinished"></translation>
+        <translation>无</translation>
     </message>
     <message>
         <source>Sounds again after</source>
-        <translation type="unfinished"></translation>
+        <translation>再次发声</translation>
     </message>
     <message>
         <source>Volume</source>
-        <translation type="unfinished"></translation>
+        <translation>音量</translation>
     </message>
     <message>
         <source>Flash at priority 1</source>
-        <translation type="unfinished"></translation>
+        <translation>优先级 1 时闪烁</translation>
     </message>
     <message>
         <source>yes, the window&apos;s border, once a second</source>
-        <translation type="unfinished"></translation>
+        <translation>是，窗口边框，每秒一次</translation>
     </message>
     <message>
         <source>no</source>
-        <translation type="unfinished"></translation>
+        <translation>否</translation>
     </message>
     <message>
         <source>Horn</source>
-        <translation type="unfinished"></translation>
+        <translation>喇叭</translation>
     </message>
     <message>
         <source>sound of new warnings</source>
-        <translation type="unfinished"></translation>
+        <translation>新报警的声音</translation>
     </message>
 </context>
 <context>
@@ -2886,7 +2805,7 @@
     </message>
     <message>
         <source>The horn&apos;s test plays the sound of each priority, the most urgent first.</source>
-        <translation type="unfinished"></translation>
+        <translation>喇叭测试会依次播放各优先级的声音，最紧急的在先。</translation>
     </message>
     <message>
         <source>Page</source>
@@ -3070,62 +2989,66 @@
     <name>WarningControls</name>
     <message>
         <source>Put a warning aside for a while</source>
-        <translation type="unfinished"></translation>
+        <translation>暂时搁置报警</translation>
     </message>
     <message>
         <source>What is held back</source>
-        <translation type="unfinished"></translation>
+        <translation>查看被搁置的报警</translation>
     </message>
     <message>
         <source>First warning of a flood</source>
-        <translation type="unfinished"></translation>
+        <translation>报警泛滥时的第一个报警</translation>
     </message>
     <message>
         <source>A warning of priority 1 cannot be put aside: it must be seen until somebody has dealt with it.</source>
-        <translation type="unfinished"></translation>
+        <translation>优先级 1 的报警不能搁置：在有人处理之前必须一直可见。</translation>
     </message>
 </context>
 <context>
     <name>WarningHead</name>
     <message>
         <source>{count} put aside</source>
-        <translation type="unfinished"></translation>
+        <translation>搁置 {count}</translation>
     </message>
     <message>
         <source>{count} off by machine state</source>
-        <translation type="unfinished"></translation>
+        <translation>机器状态抑制 {count}</translation>
     </message>
     <message>
         <source>{count} out of service</source>
-        <translation type="unfinished"></translation>
+        <translation>停用 {count}</translation>
     </message>
     <message>
         <source>WARNINGS</source>
-        <translation type="unfinished">报警</translation>
+        <translation>报警</translation>
     </message>
     <message>
         <source>choose ↑ ↓</source>
-        <translation type="unfinished">选择 ↑ ↓</translation>
+        <translation>选择 ↑ ↓</translation>
     </message>
     <message>
         <source>Put aside</source>
-        <translation type="unfinished"></translation>
+        <translation>搁置</translation>
     </message>
     <message>
         <source>standing now: {count}</source>
-        <translation type="unfinished"></translation>
+        <translation>情况仍在：{count}</translation>
     </message>
     <message>
         <source>none stands now</source>
-        <translation type="unfinished"></translation>
+        <translation>情况均已消失</translation>
+    </message>
+    <message>
+        <source>{count} held back</source>
+        <translation>{count} 个报警未显示</translation>
     </message>
     <message>
         <source>{count} warnings in 10 minutes</source>
-        <translation type="unfinished"></translation>
+        <translation>10 分钟内 {count} 个报警</translation>
     </message>
     <message>
         <source>Start with the first: {warning}</source>
-        <translation type="unfinished"></translation>
+        <translation>先看第一个：{warning}</translation>
     </message>
 </context>
 <context>
@@ -3156,7 +3079,7 @@
     </message>
     <message>
         <source>comes and goes</source>
-        <translation type="unfinished"></translation>
+        <translation>时有时无</translation>
     </message>
     <message>
         <source>NEW</source>
@@ -3164,85 +3087,169 @@
     </message>
     <message>
         <source>AGAIN</source>
-        <translation type="unfinished"></translation>
+        <translation>再次</translation>
     </message>
 </context>
 <context>
     <name>WhatIf</name>
     <message>
+        <source>{count} warnings, as now</source>
+        <translation>{count} 个报警，与现在相同</translation>
+    </message>
+    <message>
+        <source>{tried} instead of {before}</source>
+        <translation>{tried} 个，而非 {before} 个</translation>
+    </message>
+    <message>
+        <source>Nobody has answered one of them with Real: what it would cost cannot be told.</source>
+        <translation>没有人将其中任何一个答为“真实”：无法判断代价。</translation>
+    </message>
+    <message>
+        <source>All {total} confirmed real ones would have come, none later.</source>
+        <translation>{total} 个已确认真实的报警都会出现，且不会变晚。</translation>
+    </message>
+    <message>
+        <source>All {total} confirmed real ones would have come, on average {mean} s later, at most {worst} s.</source>
+        <translation>{total} 个已确认真实的报警都会出现，平均晚 {mean} 秒，最多晚 {worst} 秒。</translation>
+    </message>
+    <message>
+        <source>All {total} confirmed real ones would be missed.</source>
+        <translation>{total} 个已确认真实的报警会全部漏掉。</translation>
+    </message>
+    <message>
+        <source>{missed} of {total} confirmed real ones would be missed, the others on average {mean} s later, at most {worst} s.</source>
+        <translation>{total} 个已确认真实的报警中会漏掉 {missed} 个，其余平均晚 {mean} 秒，最多晚 {worst} 秒。</translation>
+    </message>
+    <message>
+        <source>{missed} of {total} confirmed real ones would be missed, the others not later.</source>
+        <translation>{total} 个已确认真实的报警中会漏掉 {missed} 个，其余不会变晚。</translation>
+    </message>
+    <message>
         <source>{missed} of {total} confirmed false ones would not have come.</source>
-        <translation type="unfinished"></translation>
+        <translation>{total} 个已确认误报中有 {missed} 个不会出现。</translation>
+    </message>
+    <message>
+        <source>Checked: with the settings in force the replay gives {replay}, the journal has {journal}.</source>
+        <translation>核对：按现行设置回放得 {replay} 个，记录中有 {journal} 个。</translation>
+    </message>
+    <message>
+        <source>Replayed on every recorded score.</source>
+        <translation>回放依据每个已记录的分数。</translation>
+    </message>
+    <message>
+        <source>Replayed on the recorded lowest and highest values, right within {tolerance} s.</source>
+        <translation>回放依据已记录的最低值和最高值，精确到 {tolerance} 秒。</translation>
+    </message>
+    <message>
+        <source>Replayed on the journal&apos;s own begins and ends.</source>
+        <translation>回放依据记录中的开始与结束。</translation>
+    </message>
+    <message>
+        <source>Recorded from {since} on only: all figures are from then on.</source>
+        <translation>仅从 {since} 起有记录：所有数字从那时算起。</translation>
+    </message>
+    <message>
+        <source>The settings were changed within this period, so the journal counts by others than the replay.</source>
+        <translation>此期间更改过设置，因此记录与回放所依据的设置不同。</translation>
+    </message>
+    <message>
+        <source>The two differ: take the answer as a hint, not as a figure.</source>
+        <translation>两者不一致：结果仅供参考，不是准确数字。</translation>
+    </message>
+    <message>
+        <source>No values are recorded for this warning: only delays can be tried.</source>
+        <translation>此报警没有数值记录：只能试用延时。</translation>
+    </message>
+    <message>
+        <source>A shorter delay lets through what was never recorded: it would be at least so many.</source>
+        <translation>延时缩短会放过从未记录的情况：实际至少有这么多。</translation>
+    </message>
+    <message>
+        <source>N of M is counted on one point per interval here, not on every row.</source>
+        <translation>此处 N/M 按每个间隔一个点计数，而非每一行。</translation>
+    </message>
+    <message>
+        <source>Warnings, as they were and as they would have been</source>
+        <translation>报警：实际情况与试用情况</translation>
+    </message>
+    <message>
+        <source>in force</source>
+        <translation>现行</translation>
+    </message>
+    <message>
+        <source>tried</source>
+        <translation>试用</translation>
     </message>
 </context>
 <context>
     <name>WhatIfScreen</name>
     <message>
         <source>Warnings, and how often they called</source>
-        <translation type="unfinished"></translation>
+        <translation>报警及其呼叫次数</translation>
     </message>
     <message>
         <source>Former</source>
-        <translation type="unfinished"></translation>
+        <translation>上一个</translation>
     </message>
     <message>
         <source>Next</source>
-        <translation type="unfinished"></translation>
+        <translation>下一个</translation>
     </message>
     <message>
         <source>As in force</source>
-        <translation type="unfinished"></translation>
+        <translation>恢复现行</translation>
     </message>
     <message>
         <source>Undo</source>
-        <translation type="unfinished">撤销</translation>
+        <translation>撤销</translation>
     </message>
     <message>
         <source>Put in force</source>
-        <translation type="unfinished"></translation>
+        <translation>投入使用</translation>
     </message>
     <message>
         <source>↑ ↓ choose a setting   − + change it</source>
-        <translation type="unfinished"></translation>
+        <translation>↑ ↓ 选择设置   − + 更改</translation>
     </message>
     <message>
         <source>The station file has no warnings to try settings of.</source>
-        <translation type="unfinished"></translation>
+        <translation>工位文件中没有可试用设置的报警。</translation>
     </message>
     <message>
         <source>Reading what was recorded …</source>
-        <translation type="unfinished"></translation>
+        <translation>正在读取记录…</translation>
     </message>
     <message>
         <source>Why are these settings put in force?</source>
-        <translation type="unfinished"></translation>
+        <translation>为何投入使用这些设置？</translation>
     </message>
     <message>
         <source>Undone: {what}</source>
-        <translation type="unfinished"></translation>
+        <translation>已撤销：{what}</translation>
     </message>
     <message>
         <source>In force, and kept in the station file.</source>
-        <translation type="unfinished"></translation>
+        <translation>已生效，并保存在工位文件中。</translation>
     </message>
     <message>
         <source>Choose a warning</source>
-        <translation type="unfinished">选择报警</translation>
+        <translation>选择报警</translation>
     </message>
     <message>
         <source>Choose a setting</source>
-        <translation type="unfinished"></translation>
+        <translation>选择设置</translation>
     </message>
     <message>
         <source>Change the setting</source>
-        <translation type="unfinished"></translation>
+        <translation>更改设置</translation>
     </message>
     <message>
         <source>Back to what is in force</source>
-        <translation type="unfinished"></translation>
+        <translation>恢复为现行设置</translation>
     </message>
     <message>
         <source>Undo the newest change of this warning</source>
-        <translation type="unfinished"></translation>
+        <translation>撤销此报警最近的更改</translation>
     </message>
 </context>
 <context>
@@ -3368,15 +3375,15 @@
     </message>
     <message>
         <source>put aside</source>
-        <translation type="unfinished"></translation>
+        <translation>已搁置</translation>
     </message>
     <message>
         <source>suppressed by design</source>
-        <translation type="unfinished"></translation>
+        <translation>按设计抑制</translation>
     </message>
     <message>
         <source>out of service</source>
-        <translation type="unfinished"></translation>
+        <translation>停用</translation>
     </message>
     <message>
         <source>Real</source>

@@ -33,12 +33,12 @@ def why_not_writable(path: Path | None) -> str:
     if path.is_relative_to(resources_dir()):
         return (
             f"{path.name} is an example that comes with the program and stays as it is. "
-            f"Copy it to a folder of your own and start with --station FILE."
+            "Copy it to a folder of your own and start with --station FILE."
         )
     if not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)):
         return (
             f"The station file cannot be written ({path}). "
-            f"Give this user the right to change it and its folder, or copy it to another folder and start with --station FILE."
+            "Give this user the right to change it and its folder, or copy it to another folder and start with --station FILE."
         )
     return ""
 
