@@ -114,6 +114,7 @@ class Banner(QFrame):
         if look in (HornLook.SILENCED, HornLook.NOT_HEARD):
             parts.append(self.tr("silenced") if look is HornLook.SILENCED else self.tr("no sound"))
         self.summary.setText(" · ".join(parts))
+        self.summary.setVisible(bool(parts))
         ink = self._ink()
         self.horn.show_look(look, said, ink)
         for text in (self.title, self.summary):

@@ -24,12 +24,14 @@ class Commands(QObject):
         refused: A command was not carried out; one sentence.
         person_wanted: Somebody must sign in first.
         signed_in: Somebody has signed in.
+        person_changed: Another person is at the station, or nobody any more.
         acknowledged: Id of the alarm that was acknowledged, on disk.
     """
 
     refused = Signal(str)
     person_wanted = Signal()
     signed_in = Signal()
+    person_changed = Signal()
     acknowledged = Signal(str)
 
     def __init__(self, port: LinePort, jobs: Jobs, parent: QObject | None = None) -> None:
@@ -42,7 +44,7 @@ class Commands(QObject):
 
     def refresh(self, snapshot: LineSnapshot) -> None:
         """Take who is at the station."""
-        self._person = snapshot.person_id
+        self._take_person(snapshot.person_id)
 
     @property
     def person_id(self) -> PersonId | None:
@@ -116,12 +118,17 @@ class Commands(QObject):
 
     def sign_out(self) -> None:
         """Nobody is at the station any more."""
-        self._person = None
+        self._take_person(None)
         self._jobs.run(self, self._port.sign_out, _ignore, self.refused.emit)
 
     def forget_waiting(self) -> None:
         """The sign-in was given up: what waited for it is not sent."""
         self._waiting = None
+
+    def _take_person(self, person: PersonId | None) -> None:
+        if person != self._person:
+            self._person = person
+            self.person_changed.emit()
 
     def _wait_for_person(self, command: Callable[[], None]) -> None:
         self._waiting = command
@@ -129,7 +136,7 @@ class Commands(QObject):
 
     def _on_signed_in(self, person: PersonId, done: Callable[[Outcome], None], outcome: Outcome) -> None:
         if outcome.ok:
-            self._person = person
+            self._take_person(person)
             waiting, self._waiting = self._waiting, None
             self.signed_in.emit()
             if waiting is not None:

@@ -14,6 +14,8 @@ from gui.controls import ButtonRole, KeyButton, LabelRole, Wrap, label, set_role
 from gui.fix_buttons import FixButtons
 from gui.language import pick
 from gui.sentences import sentence_text
+from gui.time_text import short_clock_text
+from gui.warning_list import UNACKNOWLEDGED
 from gui.words import answer_word
 from station.config import Choice
 from station.frames import AlarmId, PersonId
@@ -67,6 +69,7 @@ class FeedbackBar(QWidget):
             button.clicked.connect(handler)
             details.addWidget(button, 0, column)
             details.setColumnStretch(column, 1)
+        commands.person_changed.connect(self._update)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
@@ -103,6 +106,7 @@ class FeedbackBar(QWidget):
             return None
         return self._kept.get(self._alarm.alarm_id, self._alarm.feedback)
 
+    @Slot()
     def _update(self) -> None:
         current, alarm = self._current(), self._alarm
         busy = self._saving is not None
@@ -112,7 +116,7 @@ class FeedbackBar(QWidget):
         has_answer = current is not None and not busy and alarm is not None
         self.cause.setEnabled(has_answer and alarm is not None and bool(alarm.definition.causes))
         self.action.setEnabled(has_answer and alarm is not None and bool(alarm.definition.actions))
-        self.note.setEnabled(has_answer)
+        self.note.setEnabled(has_answer or self._wants_acknowledgement)
         set_role(self.state, LabelRole.ERROR if self._error else LabelRole.SMALL)
         self.state.setText(self._state_text(current))
 
@@ -122,9 +126,10 @@ class FeedbackBar(QWidget):
         if self._error:
             return self.tr("Not saved: {why}").format(why=self._error)
         if current is None or self._alarm is None:
+            asked = self.tr("Was this warning right?")
             if self._commands.person_id is None:
                 return self.tr("Was this warning right? You will be asked for your PIN.")
-            return self.tr("Was this warning right?")
+            return f"{self._acknowledged_text()} {asked}".strip()
         definition = self._alarm.definition
         parts = [
             self.tr("Saved ✓"),
@@ -135,6 +140,18 @@ class FeedbackBar(QWidget):
             self._people.get(current.person_id, ""),
         ]
         return " · ".join(part for part in parts if part)
+
+    @property
+    def _wants_acknowledgement(self) -> bool:
+        return self._alarm is not None and self._alarm.state in UNACKNOWLEDGED and self._saving is None
+
+    def _acknowledged_text(self) -> str:
+        """Who acknowledged, and when; empty while nobody has."""
+        alarm = self._alarm
+        if alarm is None or alarm.acknowledged_utc is None:
+            return ""
+        who = self._people.get(alarm.acknowledged_by or "", "")
+        return self.tr("Acknowledged at {clock}, {name}.").format(clock=short_clock_text(alarm.acknowledged_utc), name=who)
 
     def _on_answer(self, answer: FeedbackAnswer) -> None:
         if self._alarm is None:
@@ -190,8 +207,13 @@ class FeedbackBar(QWidget):
     @Slot()
     def _on_note(self) -> None:
         current = self._current()
-        popup = NotePopup("" if current is None else current.note, self.window())
-        popup.written.connect(self._on_note_written)
+        if current is None and self._alarm is not None:
+            asked = self.tr("Acknowledge with a note: {warning}").format(warning=pick(self._alarm.definition.title))
+            popup = NotePopup("", self.window(), asked)
+            popup.written.connect(partial(self._commands.acknowledge, self._alarm.alarm_id))
+        else:
+            popup = NotePopup("" if current is None else current.note, self.window())
+            popup.written.connect(self._on_note_written)
         popup.open()
 
     @Slot(str)

@@ -28,7 +28,7 @@ class FlashFrame(QWidget):
 
     def __init__(self, content: QWidget, border_px: int, theme: ThemeSource, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._source = theme
+        self._source, self._border_px = theme, border_px
         self._lit = False
         layout = QVBoxLayout(self)
         layout.setContentsMargins(border_px, border_px, border_px, border_px)
@@ -49,8 +49,10 @@ class FlashFrame(QWidget):
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:
-        """The margin in the colour of priority 1, or as the window."""
+        """The margin in the colour of priority 1, or as the window; never what lies behind the content, which is not opaque."""
+        del event
         painter = QPainter(self)
-        theme = self._source.theme
-        painter.fillRect(event.rect(), theme.priority_fill(1) if self._lit else QColor(theme.background))
+        theme, width = self._source.theme, self._border_px
+        painter.fillRect(self.rect(), theme.priority_fill(1) if self._lit else QColor(theme.background))
+        painter.fillRect(self.rect().adjusted(width, width, -width, -width), QColor(theme.background))
         painter.end()

@@ -14,6 +14,7 @@ from gui.jobs import Jobs
 from gui.screen import Screen
 from gui.sensor_lanes import SensorLanes
 from gui.theme import ThemeSource
+from gui.warning_controls import WarningControls
 from gui.warning_list import WarningList
 from station.clock import Clock, SystemClock
 from station.frames import AlarmId
@@ -57,7 +58,8 @@ class LineScreen(Screen):
         self.cameras = CameraGrid(port, theme)
         self.lanes = SensorLanes(port, theme)
         self.counts = CountsBar(theme)
-        self.warnings = WarningList(dict(names), people, theme)
+        self.controls = WarningControls(port, commands, dict(names), people, theme, self._clock, self)
+        self.warnings = WarningList(dict(names), people, theme, self.controls.head)
         self.incident = IncidentPanel(port, commands, jobs, dict(labels), dict(risks), dict(channels), people, theme)
         self._chosen: AlarmId | None = None
         self._known: frozenset[AlarmId] = frozenset()
@@ -65,6 +67,8 @@ class LineScreen(Screen):
         self._busy_at_s = -_BUSY_S
         self._changed = -1
         self.warnings.selected.connect(self._on_selected)
+        self.controls.start_wanted.connect(self._on_selected)
+        self.controls.told.connect(self.told)
         self.incident.feedback.pressed.connect(self._on_answered)
         self.incident.timeline.touched.connect(self._on_answered)
         self.incident.enlarged.connect(self.incident_wanted)
@@ -104,22 +108,27 @@ class LineScreen(Screen):
 
     def _show_texts(self, snapshot: LineSnapshot) -> None:
         self.counts.show_counts(snapshot.counts)
-        self._choose(snapshot.alarms)
+        self._choose(snapshot.alarms, in_flood=snapshot.flood is not None)
         now = self._clock.utc()
         self.warnings.show_alarms(snapshot.alarms, self._chosen, now)
         chosen = next((a for a in snapshot.alarms if a.alarm_id == self._chosen), None)
+        self.controls.refresh(snapshot, chosen)
         mine = "" if chosen is None else chosen.incident_id
         self.incident.show_alarm(chosen, now, next((one for one in snapshot.incidents if mine and one.incident_id == mine), None))
 
-    def _choose(self, alarms: tuple[AlarmView, ...]) -> None:
+    def _choose(self, alarms: tuple[AlarmView, ...], *, in_flood: bool = False) -> None:
         """A person's choice stays while its warning is open; a new warning that is the most urgent takes its place.
 
         The chosen warning keeps its place while the person is busy with it: while a popup is open, and for some seconds
         after it was chosen or answered. Else an answer could go to a warning that came between the look and the tap.
+        In a flood only a more urgent one takes its place: else nobody could read any.
         """
         ids = frozenset(alarm.alarm_id for alarm in alarms)
         first = alarms[0].alarm_id if alarms else None
         arrived = first is not None and first not in self._known
+        if in_flood and arrived:
+            shown = next((alarm for alarm in alarms if alarm.alarm_id == self._chosen), None)
+            arrived = shown is None or alarms[0].priority < shown.priority
         busy = QApplication.activeModalWidget() is not None or self._clock.monotonic_s() - self._busy_at_s < _BUSY_S
         if self._chosen not in ids or (arrived and not busy):
             self._chosen, busy = first, False
@@ -134,7 +143,7 @@ class LineScreen(Screen):
         keys += [("← →", self.tr("Go through the seconds around a warning")), ("Home", self.tr("Back to the moment of the warning"))]
         keys += [("I", self.tr("Enlarge the incident")), ("H", self.tr("Heatmap over the picture"))]
         keys += [("X", self.tr("Reset a latched warning"))]
-        keys += [("↑ ↓", self.tr("Choose a warning"))]
+        keys += [("↑ ↓", self.tr("Choose a warning")), *self.controls.keys()]
         if cameras > 1:
             keys += [(f"1–{min(9, cameras)}", self.tr("Enlarge a camera")), ("Esc", self.tr("Show all cameras"))]
         return keys
@@ -145,6 +154,7 @@ class LineScreen(Screen):
         self.cameras.forget_texts()
         self.lanes.retranslate()
         self.counts.retranslate()
+        self.controls.head.retranslate()
         self.warnings.retranslate()
         self.incident.retranslate()
         self._changed = -1

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QKeySequence, QPainter, QPaintEvent, QPen, QShortcut
-from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from gui.controls import LabelRole, label
@@ -65,8 +65,9 @@ class WarningRow(QAbstractButton):
             clock_text(alarm.raised_utc),
             mark,
         )
-        before = None if self._alarm is None else (self._alarm.alarm_id, self._alarm.state)
-        same = before == (alarm.alarm_id, alarm.state) and texts == (self._title, self._under, self._age, self._time, self._mark)
+        before = self._alarm
+        same = before is not None and (before.alarm_id, before.state, before.priority) == (alarm.alarm_id, alarm.state, alarm.priority)
+        same = same and texts == (self._title, self._under, self._age, self._time, self._mark)
         self._alarm = alarm
         if same:
             return
@@ -142,6 +143,7 @@ class WarningList(QWidget):
         names: Name of each source.
         people: Name of each person.
         theme: Colours and type sizes.
+        head: Stands over the list.
 
     Signals:
         selected: Id of the warning the person chose.
@@ -149,17 +151,15 @@ class WarningList(QWidget):
 
     selected = Signal(str)
 
-    def __init__(self, names: dict[str, BothLanguages], people: dict[str, str], theme: ThemeSource, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, names: dict[str, BothLanguages], people: dict[str, str], theme: ThemeSource, head: QWidget, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self._names, self._people, self._source = names, people, theme
         self._rows: list[WarningRow] = []
         self._alarms: tuple[AlarmView, ...] = ()
         self._chosen: AlarmId | None = None
-        self._heading, self._keys = label(LabelRole.SECTION), label(LabelRole.CAPTION)
         self._none, self._more = label(LabelRole.MUTED), label(LabelRole.CAPTION)
-        head = QHBoxLayout()
-        head.addWidget(self._heading, 1)
-        head.addWidget(self._keys)
         inner = QWidget()
         self._column = QVBoxLayout(inner)
         self._column.setContentsMargins(0, 0, 0, 0)
@@ -176,7 +176,7 @@ class WarningList(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(6)
-        layout.addLayout(head)
+        layout.addWidget(head)
         layout.addWidget(scroll, 1)
         for key, handler in (("Up", self._on_up), ("Down", self._on_down)):
             QShortcut(QKeySequence(key), self).activated.connect(handler)
@@ -189,8 +189,6 @@ class WarningList(QWidget):
 
     def retranslate(self) -> None:
         """Set every text in the current language."""
-        self._heading.setText(self.tr("WARNINGS"))
-        self._keys.setText(self.tr("choose ↑ ↓"))
         self._none.setText(self.tr("No open warnings."))
 
     def show_alarms(self, alarms: tuple[AlarmView, ...], chosen: AlarmId | None, now: datetime) -> None:
@@ -214,7 +212,6 @@ class WarningList(QWidget):
             row.setVisible(False)
         self._fit_height(len(shown))
         self._none.setVisible(not alarms)
-        self._keys.setVisible(len(self._alarms) > 1)
         self._more.setVisible(len(self._alarms) > len(shown))
         self._more.setText(self.tr("and {count} more").format(count=len(self._alarms) - len(shown)))
 
@@ -244,10 +241,14 @@ class WarningList(QWidget):
             parts.append(alarm_state_word(alarm.state))
         elif alarm.count > 1:
             parts.append(self.tr("{count} findings").format(count=alarm.count))
+        if alarm.chattering:
+            parts.insert(0, self.tr("comes and goes"))
         return " · ".join(parts)
 
     def _mark(self, alarm: AlarmView) -> str:
-        return self.tr("NEW") if alarm.state is AlarmState.UNACKNOWLEDGED_ACTIVE else ""
+        if alarm.state is not AlarmState.UNACKNOWLEDGED_ACTIVE:
+            return ""
+        return self.tr("NEW") if alarm.activation <= 1 else self.tr("AGAIN")
 
     def _step(self, by: int) -> None:
         ids = [alarm.alarm_id for alarm in self._alarms[:_MOST_ROWS]]

@@ -12,6 +12,7 @@ from station.frames import PersonId
 from station.horn import Horn, asking_of
 from station.horn_view import HornView
 from station.view import AlarmView
+from station.warning_view import FloodView
 
 
 class HornDesk:
@@ -20,7 +21,7 @@ class HornDesk:
     Args:
         config: The station file's ``[horn]``.
         alarms: Gives the open warnings.
-        in_flood: Whether more warnings come than anybody can read.
+        flood: Says whether more warnings come than anybody can read; None where they do not.
         keep_event: Journals; does not wait for the disk.
         clock: Source of time.
     """
@@ -29,13 +30,13 @@ class HornDesk:
         self,
         config: HornConfig,
         alarms: Callable[[], Sequence[AlarmView]],
-        in_flood: Callable[[], bool],
+        flood: Callable[[], FloodView | None],
         keep_event: Callable[[StationEvent], None],
         clock: Clock,
     ) -> None:
         self._horn = Horn(config)
         self._alarms = alarms
-        self._in_flood = in_flood
+        self._flood = flood
         self._keep_event = keep_event
         self._clock = clock
         self._lock = threading.Lock()
@@ -47,13 +48,13 @@ class HornDesk:
 
     def look(self) -> None:
         """Look at the open warnings; several times a second, so that a new one is heard at once."""
-        asking, in_flood = asking_of(self._alarms()), self._in_flood()
+        asking, in_flood = asking_of(self._alarms()), self._flood() is not None
         with self._lock:
             self._horn.look(asking, self._clock.monotonic_s(), in_flood=in_flood)
 
     def silence(self, person: PersonId | None) -> None:
         """Silence what sounds, until the next activation; not an acknowledgement. Journaled with who did it."""
-        asking, in_flood = asking_of(self._alarms()), self._in_flood()
+        asking, in_flood = asking_of(self._alarms()), self._flood() is not None
         with self._lock:
             now_s = self._clock.monotonic_s()
             self._horn.look(asking, now_s, in_flood=in_flood)

@@ -21,6 +21,20 @@ class RunningShift:
     began_utc: datetime
 
 
+def shift_ends_utc(shifts: tuple[Shift, ...], now_utc: datetime) -> datetime | None:
+    """When the next shift begins after *now_utc* (aware), by the station PC's local time; None for a station without shifts."""
+    local = now_utc.astimezone()
+    midnight = datetime.combine(local.date(), time.min)
+    starts = []
+    for shift in shifts:
+        hour, minute = (int(part) for part in shift.start.split(":"))
+        for days_on in (0, 1):
+            start = (midnight + timedelta(days=days_on, hours=hour, minutes=minute)).astimezone()
+            if start > local:
+                starts.append(start.astimezone(UTC))
+    return min(starts, default=None)
+
+
 def running_shift(shifts: tuple[Shift, ...], now_utc: datetime) -> RunningShift:
     """The shift that is on at *now_utc*, by the station PC's local time.
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from station.config import CRITICAL, AlarmConfig, StationFile
-from station.frames import DefinitionId, PersonId, SourceId
+from station.frames import AlarmId, DefinitionId, PersonId, SourceId
 from station.view import Outcome
 from station.warning_view import FloodView, HoldKind, HoldView
 
@@ -34,7 +35,10 @@ class FakeWarnings:
         return self._line.station.alarms
 
     def holds(self) -> tuple[HoldView, ...]:
-        return tuple(self.held.values())
+        now = self._line.now
+        return tuple(
+            replace(hold, left_s=None if hold.until_utc is None else (hold.until_utc - now).total_seconds()) for hold in self.held.values()
+        )
 
     def shelve(self, definition_id: DefinitionId, duration_s: float, reason: str) -> Outcome:
         return self._hold(definition_id, HoldKind.SHELVED, duration_s, reason)
@@ -47,6 +51,26 @@ class FakeWarnings:
 
     def return_to_service(self, definition_id: DefinitionId) -> Outcome:
         return self._let_go(definition_id, HoldKind.OUT_OF_SERVICE)
+
+    def suppress(self, number: int) -> None:
+        """Suppress the definition *number* by the machine's state; its condition came behind it."""
+        definition, now = self.definitions()[number], self._line.now
+        source = SourceId(getattr(definition.when, "source", "station"))
+        self.held[DefinitionId(definition.id), HoldKind.SUPPRESSED] = HoldView(
+            definition,
+            HoldKind.SUPPRESSED,
+            source,
+            now - timedelta(minutes=4),
+            reason="The machine stands",
+            stands=True,
+            behind=3,
+            last_behind_utc=now,
+        )
+
+    def begin_flood(self, count: int = 34) -> None:
+        """More warnings than a person can answer, begun by the second definition's."""
+        since = self._line.now - timedelta(minutes=4)
+        self.flood = FloodView(since, count, count, self.definitions()[1], SourceId("rig"), AlarmId("alarm-1"))
 
     def _hold(self, definition_id: DefinitionId, kind: HoldKind, duration_s: float | None, reason: str) -> Outcome:
         definition = next(one for one in self.definitions() if one.id == definition_id)

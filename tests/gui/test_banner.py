@@ -142,6 +142,14 @@ def test_it_never_flashes_faster_than_people_can_bear() -> None:
 def test_the_flash_covers_nothing(open_window: OpenWindow, fake_line: FakeLine) -> None:
     flashing(fake_line)
     window = open_window(fake_line, (1366, 768))
+    window.flash.follow(0.1, wanted=True)
+    image = window.grab().toImage()
+    red = QColor(LIGHT.priority[0])
+    seen = {image.pixelColor(x, 3) == red for x in range(0, image.width(), 40)}
+    assert seen == {True}, "the border is lit"
+    above_banner = range(BORDER_PX, window.banner.mapTo(window, window.banner.rect().topLeft()).y() - 1, 5)
+    filled = sum(image.pixelColor(x, y) == red for y in above_banner for x in range(BORDER_PX, image.width() - BORDER_PX, 5))
+    assert filled < 0.01 * len(above_banner) * image.width() / 5, "only signs of priority 1 have its colour inside"
     inner = window.flash.rect().adjusted(BORDER_PX, BORDER_PX, -BORDER_PX, -BORDER_PX)
     for button in window.findChildren(QAbstractButton):
         if button.isVisible() and window.flash.isAncestorOf(button):

@@ -159,7 +159,7 @@ def test_two_people_acknowledge_at_once_and_the_records_name_the_one_on_the_scre
 
 def test_silence_lasts_until_the_next_warning_and_acknowledges_nothing(desk: AlarmDesk, clock: HandClock) -> None:
     journal: list[StationEvent] = []
-    horn = HornDesk(HornConfig(), desk.views, lambda: False, journal.append, clock)
+    horn = HornDesk(HornConfig(), desk.views, desk.flood, journal.append, clock)
     see(desk, 0.9)
     horn.look()
     assert horn.view.bursts == 1
