@@ -16,8 +16,8 @@ from station.alarm_desk import AlarmDesk
 from station.camera_feed import CameraFeed
 from station.config import AlarmConfig, StationFile
 from station.counting import Tally, worst_finding
-from station.frame_desk import FrameDesk
-from station.picture_strip import STRIP_TIMES_S, TILE_HEIGHT_PX, TILE_WIDTH_PX, strip_path
+from station.frame_desk import FrameDesk, FrameWatch
+from station.frames import JudgedFrame
 from station.records.store import Records
 from station.view import ImageQuery
 from tests.unit.alarm_making import CAM, definition, finding, judged
@@ -36,7 +36,9 @@ def records(tmp_path: Path, clock: HandClock) -> Iterator[Records]:
     opened.stop()
 
 
-def make(records: Records, clock: HandClock, alarm: AlarmConfig, ok_share: float = 0.0) -> tuple[AlarmDesk, FrameDesk]:
+def make(
+    records: Records, clock: HandClock, alarm: AlarmConfig, ok_share: float = 0.0, watch: FrameWatch | None = None
+) -> tuple[AlarmDesk, FrameDesk]:
     station = StationFile.model_validate(
         {
             "format": 1,
@@ -46,7 +48,7 @@ def make(records: Records, clock: HandClock, alarm: AlarmConfig, ok_share: float
     )
     alarms = AlarmDesk([alarm], [CAM], records, clock)
     feed = CameraFeed(station.cameras[0], wake=threading.Event(), clock=clock)
-    return alarms, FrameDesk([feed], {}, ok_share, alarms, records)
+    return alarms, FrameDesk([feed], {}, ok_share, alarms, records, watch=watch)
 
 
 def kept_with_alarms(records: Records) -> list[np.ndarray]:
@@ -64,28 +66,27 @@ def test_the_frame_that_raised_the_warning_is_kept_exactly(records: Records, clo
     np.testing.assert_array_equal(picture, judged(1).frame.image)
 
 
-def test_the_seconds_around_a_warning_are_kept_beside_its_picture(records: Records, clock: HandClock) -> None:
-    alarms, desk = make(records, clock, definition())
-    for number, score in enumerate((0.1, 0.9)):
+class Watched:
+    """Remembers what it was shown."""
+
+    def __init__(self) -> None:
+        self.taken: list[int] = []
+        self.exactly: list[int] = []
+
+    def take(self, judged: JudgedFrame) -> None:
+        self.taken.append(judged.frame.sequence)
+
+    def take_exactly(self, judged: JudgedFrame) -> None:
+        self.exactly.append(judged.frame.sequence)
+
+
+def test_every_frame_is_shown_to_the_incidents_and_the_one_behind_a_warning_as_such(records: Records, clock: HandClock) -> None:
+    watch = Watched()
+    _, desk = make(records, clock, definition(), watch=watch)
+    for number, score in enumerate((0.1, 0.9, 0.9)):
         desk.take(judged(number, seconds=number, found=finding(score)))
-    (view,) = alarms.views()
-    assert view.image_path is not None
-    desk.keep_strips(3.0)
-    desk.keep_strips(7.0)
-    records.stop()
-    strip = cv2.imread(str(strip_path(view.image_path)))
-    assert strip is not None
-    assert strip.shape == (TILE_HEIGHT_PX, TILE_WIDTH_PX * len(STRIP_TIMES_S), 3)
-
-
-def test_a_line_that_stops_keeps_what_it_has_of_the_seconds_around_a_warning(records: Records, clock: HandClock) -> None:
-    alarms, desk = make(records, clock, definition())
-    desk.take(judged(1, seconds=1.0, found=finding(0.9)))
-    (view,) = alarms.views()
-    desk.stop()
-    records.stop()
-    assert view.image_path is not None
-    assert strip_path(view.image_path).is_file()
+    assert watch.taken == [0, 1, 2]
+    assert watch.exactly == [1]
 
 
 def test_a_warning_whose_delay_runs_out_between_frames_keeps_the_frame_behind_it(records: Records, clock: HandClock) -> None:

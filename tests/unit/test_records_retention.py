@@ -12,7 +12,6 @@ import pytest
 
 from station.frames import AlarmId, PersonId
 from station.keeping import WhyKept
-from station.picture_strip import strip_path
 from station.records import retention
 from station.records.store import Records
 from station.view import Feedback, FeedbackAnswer, ImageQuery
@@ -61,23 +60,6 @@ def test_by_age_pictures_and_values_go_and_warnings_stay(tmp_path: Path) -> None
     assert list((tmp_path / "images").iterdir()) == [], "folders of days without pictures go as well"
     (alarm,) = records.alarm_history(utc(-1), utc(1))
     assert alarm.feedback is not None
-    records.stop()
-
-
-def test_the_small_pictures_around_a_warning_go_with_its_picture(tmp_path: Path) -> None:
-    clock = HandClock()
-    records = open_records(tmp_path, clock=clock, keep_days=1)
-    event = raised()
-    records.keep_event(event)
-    path = records.keep_image(judged(1), WhyKept.ALARM, finding(0.9), event.alarm_id)
-    assert path is not None
-    records.keep_strip(strip_path(path), np.full((120, 1200, 3), 90, np.uint8))
-    records = restart(records, tmp_path, clock, keep_days=1)
-    assert files(tmp_path) == 2
-    assert strip_path(path).is_file()
-    clock.now_s = (retention.ALARM_AGE_FACTOR + 1) * DAY_S
-    records.apply_retention()
-    assert files(tmp_path) == 0
     records.stop()
 
 
