@@ -41,7 +41,7 @@ class FitPlan:
     mine_at: tuple[int, ...]
 
 
-FULL_PLAN = FitPlan(steps=4200, mine_at=(1000, 1700, 2400, 3000, 3600))
+FULL_PLAN = FitPlan(steps=3200, mine_at=(800, 1300, 1800, 2300, 2700))
 QUICK_PLAN = FitPlan(steps=12, mine_at=(6,))
 
 
