@@ -54,9 +54,10 @@ class SensorSide:
         self._judge_of: dict[SourceId, SensorJudge] = {}
         limited: dict[SourceId, frozenset[str]] = {}
         for definition in definitions:
-            if isinstance(definition.when, LimitCondition):
-                source_id = SourceId(definition.when.source)
-                limited[source_id] = limited.get(source_id, frozenset()) | {definition.when.channel}
+            watched = (definition.when if isinstance(definition.when, LimitCondition) else None, definition.suppressed_while)
+            for condition in (one for one in watched if one is not None):
+                source_id = SourceId(condition.source)
+                limited[source_id] = limited.get(source_id, frozenset()) | {condition.channel}
         self.desk = RowDesk(self.channel_ids, lambda link: limited.get(link, frozenset()), trend_interval_s, alarms, records, clock)
         for sensor in sensors:
             judge = SensorJudge(

@@ -10,6 +10,7 @@ import math
 from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
+from station.config import CRITICAL
 from station.simulation.rig_templates import RIG_CHANNELS
 from station.station_sentences import did_you_mean
 from station.toml_lines import KeyPath
@@ -140,6 +141,25 @@ def _alarm(path: KeyPath, alarm: Table, data: Table) -> Iterator[Found]:
         yield from _asset(path, alarm, data)
         yield from _source((*path, "when"), condition, data)
     yield from _hysteresis((*path, "when"), condition)
+    yield from _held_back(path, alarm, data)
+
+
+def _held_back(path: KeyPath, alarm: Table, data: Table) -> Iterator[Found]:
+    state = alarm.get("suppressed_while")
+    for key in ("suppressed_while", "max_shelve_s", "most_per_10_min"):
+        if alarm.get("priority") == CRITICAL and key in alarm:
+            yield (*path, key), f"a warning of priority 1 is never held back; take {key} out or give it priority 2"
+    if not isinstance(state, Mapping):
+        return
+    if isinstance(state.get("source"), str):
+        sources = [{s["id"]: s for _, s in _tables(data, kind) if isinstance(s.get("id"), str)} for kind in ("cameras", "sensors")]
+        yield from _limit_source((*path, "suppressed_while"), state, *sources)
+    begins_at, ends_at, side = _number(state, "begins_at"), _number(state, "ends_at"), state.get("side")
+    if begins_at is not None and ends_at is not None and side in {"high", "low"}:
+        beyond = ends_at > begins_at if side == "high" else ends_at < begins_at
+        if beyond:
+            bound = "at most" if side == "high" else "at least"
+            yield (*path, "suppressed_while", "ends_at"), f"ends_at {ends_at:g} with side {side}: write {bound} begins_at {begins_at:g}"
 
 
 def _asset(path: KeyPath, alarm: Table, data: Table) -> Iterator[Found]:

@@ -74,6 +74,8 @@ raise_at = 60.0
 clear_at = 58.0
 """
 
+STANDS = 'suppressed_while = { source = "rig-1", channel = "TS1", side = "low", begins_at = 30.0, ends_at = 40.0, why = "It stands" }'
+
 
 def write(tmp_path: Path, text: str | bytes) -> Path:
     path = tmp_path / "station.toml"
@@ -209,6 +211,24 @@ def test_an_alarm_without_its_duties_is_refused(tmp_path: Path, key: str) -> Non
         ('name = "Camera 1"', "name = 4", 'name = "Camera 1"', "cameras[0].name", 'write text in quotes, or { en = "…", zh = "…" }'),
         ("format = 1", "format = 2", "format = 1", "format", "format is 2; write 1"),
         ("format = 1\n", "", "format = 1", "format", '"format" is missing'),
+        ("priority = 3", "priority = 1\nmax_shelve_s = 600", "[alarms.when]", "alarms[1].max_shelve_s", "priority 1 is never held back"),
+        ("priority = 3", "priority = 1\n" + STANDS, "[alarms.when]", "alarms[1].suppressed_while", "take suppressed_while out or give it"),
+        ("priority = 3", "priority = 1\nmost_per_10_min = 5", "[alarms.when]", "alarms[1].most_per_10_min", "never held back"),
+        ("priority = 3", "priority = 3\nmax_shelve_s = 90000", "[alarms.when]", "alarms[1].max_shelve_s", "it must be at most 86400"),
+        (
+            "priority = 3",
+            "priority = 3\n" + STANDS.replace("TS1", "TS7"),
+            "[alarms.when]",
+            "alarms[1].suppressed_while.channel",
+            '"rig-1" has no channel "TS7"; did you mean "TS',
+        ),
+        (
+            "priority = 3",
+            "priority = 3\n" + STANDS.replace("ends_at = 40.0", "ends_at = 20.0"),
+            "[alarms.when]",
+            "alarms[1].suppressed_while.ends_at",
+            "ends_at 20 with side low: write at least begins_at 30",
+        ),
         ('[station]\nname = { en', '[stations]\nname = { en', "[station]", "", ""),
     ],
 )  # fmt: skip
