@@ -120,7 +120,7 @@ class MemoryCard(QFrame):
         ends = "" if entry.state is EntryState.IN_FORCE else self.tr("ends {end}").format(end=moment_text(entry.expires_utc))
         return " · ".join(part for part in (said, ends, entry.note) if part)
 
-    def show_chosen(self, chosen: bool) -> None:  # noqa: FBT001  # a state to show, as Qt's own setters take it
+    def show_chosen(self, chosen: bool) -> None:
         """Mark it as the chosen one, or not."""
         self.is_chosen = chosen
         self.update()

@@ -189,6 +189,8 @@ class ExperienceDesk:
             return
         if definition.priority == CRITICAL or not isinstance(definition.when, VerdictCondition):
             return
+        if not raised.finding.regions:
+            return  # no place to know again
         if raised.picture is None:
             _log.warning("%s was confirmed false, but its picture is not kept: nothing is remembered of it", alarm_id)
             return

@@ -16,7 +16,7 @@ import numpy as np
 
 from inference.findings import Finding, FloatArray, Region
 from station.config import CRITICAL, AlarmConfig, VerdictCondition
-from station.experience.marks import WHOLE, Mark, box_of, counting_regions, is_same
+from station.experience.marks import Mark, box_of, counting_regions, is_same
 from station.experience_view import EntryId
 from station.frames import JudgedFrame, SourceId
 from station.records.memory_rows import MemoryRow
@@ -40,11 +40,11 @@ class LiveMark:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Looked:
-    """What one frame's findings resemble: for each finding, for each of its regions (or the whole picture) the live marks."""
+    """What one frame's findings resemble: for each finding, for each of its regions the live marks."""
 
     sequence: int
     findings: tuple[Finding, ...]
-    regions: tuple[tuple[tuple[Region | None, tuple[LiveMark, ...]], ...], ...]
+    regions: tuple[tuple[tuple[Region, tuple[LiveMark, ...]], ...], ...]
 
 
 class FalseMemory:
@@ -74,7 +74,7 @@ class FalseMemory:
         """Compare what was found in a frame with the marks of its camera."""
         source_id, image = judged.frame.source_id, judged.frame.image
         marks = self._marks.get(source_id, ())
-        if not marks or image is None or not any(finding.regions or finding.score >= finding.threshold for finding in judged.findings):
+        if not marks or image is None or not any(finding.regions for finding in judged.findings):
             self._looked.pop(source_id, None)
             return
         now = self._utc()
@@ -83,11 +83,9 @@ class FalseMemory:
         for finding in judged.findings:
             key = model_key(finding.model, finding.sha256)
             own = [one for one in alive if one.row.embedding_of == key and one.row.target == finding.target]
-            places: tuple[Region | None, ...] = finding.regions or (None,)
             told = []
-            for place, region in enumerate(places):
-                box = WHOLE if region is None else box_of(region, image)
-                seen = _row_at(finding.embeddings, place)
+            for place, region in enumerate(finding.regions):
+                box, seen = box_of(region, image), _row_at(finding.embeddings, place)
                 told.append((region, tuple(one for one in own if is_same(one.mark, box, seen, image))))
             regions.append(tuple(told))
         self._looked[source_id] = _Looked(judged.frame.sequence, judged.findings, tuple(regions))
@@ -112,7 +110,7 @@ class FalseMemory:
             return frozenset()
         told = looked.regions[place]
         counting = counting_regions(finding, limit_of(definition, finding))
-        wanted = [marks for region, marks in told if region is None or any(region is one for one in counting)]
+        wanted = [marks for region, marks in told if any(region is one for one in counting)]
         found: set[EntryId] = set()
         for marks in wanted:
             groups = {one.row.group_id for one in marks if one.row.definition_id == definition.id}

@@ -22,8 +22,6 @@ LEAST_ALIKE = 0.65
 """Least correlation of the pixels at the remembered place with those remembered."""
 LEAST_ALIKE_ALONE = 0.75
 """The same where the pack gives no embedding: the pixels are all there is."""
-LEAST_ALIKE_WHOLE = 0.9
-"""The same where the pack gives no place: the whole picture must be nearly the same again."""
 MOST_REGIONS = 8
 """More regions than a finding carries embeddings of are never taken for known marks."""
 
@@ -33,7 +31,6 @@ _LEAST_SPREAD = 1.0
 """Pixels that differ less than this, in gray levels, show nothing that could be known again."""
 _SEARCH_SHARE = 0.006
 """A camera that shakes moves a mark by so much of the picture's longer side."""
-WHOLE = (0.0, 0.0, 1.0, 1.0)
 Box = tuple[float, float, float, float]
 """Left, top, width and height as shares of the picture."""
 
@@ -65,10 +62,11 @@ def counting_regions(finding: Finding, limit: float) -> tuple[Region, ...]:
 
 
 def make_marks(finding: Finding, image: ImageU8, limit: float) -> tuple[Mark, ...]:
-    """The marks of a confirmed false alarm: one for each region that counts at *limit*, one of the whole picture without any."""
+    """The marks of a confirmed false alarm: one for each region that counts at *limit*.
+
+    None without a region: a whole picture that looks the same may hold a small defect that the remembered one had not.
+    """
     embeddings = finding.embeddings
-    if not finding.regions:
-        return (Mark(WHOLE, None if embeddings is None else np.asarray(embeddings[0]), cut_template(image, WHOLE)),)
     marks = []
     for place, region in enumerate(counting_regions(finding, limit)[:MOST_REGIONS]):
         box = box_of(region, image)
@@ -86,7 +84,7 @@ def is_same(mark: Mark, box: Box, embedding: FloatArray | None, image: ImageU8) 
             return False
         if float(np.linalg.norm(embedding - mark.embedding)) > FARTHEST:
             return False
-    least = LEAST_ALIKE_WHOLE if mark.box == WHOLE else LEAST_ALIKE_ALONE if mark.embedding is None else LEAST_ALIKE
+    least = LEAST_ALIKE_ALONE if mark.embedding is None else LEAST_ALIKE
     return measure_alike(mark, image) >= least
 
 
