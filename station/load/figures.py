@@ -83,7 +83,7 @@ def floods(times: Times, definition: NDArray[np.int64], history: History, until_
     while at < times.size and over[at:].any():
         trigger = at + int(np.argmax(over[at:]))
         first = max(trigger + 1 - int(within[trigger]), at)
-        last = int(calm[np.searchsorted(calm, trigger)])
+        last = int(calm[np.searchsorted(calm, first)])
         end_s = min(float(times[last]) + INTERVAL_S, until_s)
         beyond = int(np.searchsorted(times, end_s, side="right"))
         cause = history.named[int(definition[first])]
