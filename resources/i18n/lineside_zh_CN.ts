@@ -1799,6 +1799,62 @@
         <translation>无需处理</translation>
     </message>
     <message>
+        <source>This warning is held back; take it back first</source>
+        <translation>该报警目前不显示；请先恢复</translation>
+    </message>
+    <message>
+        <source>A warning of priority 1 is never held back</source>
+        <translation>优先级 1 的报警永远不会被搁置</translation>
+    </message>
+    <message>
+        <source>This warning is put aside already; take it back first to put it aside anew</source>
+        <translation>该报警已被搁置；如需重新搁置，请先恢复</translation>
+    </message>
+    <message>
+        <source>This warning is not put aside</source>
+        <translation>该报警没有被搁置</translation>
+    </message>
+    <message>
+        <source>This warning is suppressed by the machine&apos;s state already</source>
+        <translation>该报警已因机器状态而抑制</translation>
+    </message>
+    <message>
+        <source>This warning is out of service already</source>
+        <translation>该报警已停用</translation>
+    </message>
+    <message>
+        <source>This warning is not out of service</source>
+        <translation>该报警没有停用</translation>
+    </message>
+    <message>
+        <source>This warning cannot be put aside for so long</source>
+        <translation>该报警不能搁置这么久</translation>
+    </message>
+    <message>
+        <source>Choose at most {minutes} minutes</source>
+        <translation>请选择不超过 {minutes} 分钟</translation>
+    </message>
+    <message>
+        <source>A reason is missing</source>
+        <translation>缺少原因</translation>
+    </message>
+    <message>
+        <source>Say in a few words why this warning is held back</source>
+        <translation>请简单说明为什么搁置该报警</translation>
+    </message>
+    <message>
+        <source>There is no such warning</source>
+        <translation>没有这个报警</translation>
+    </message>
+    <message>
+        <source>Look at the list of warnings again</source>
+        <translation>请再看一次报警列表</translation>
+    </message>
+    <message>
+        <source>Only an engineer takes warnings out of service and back. Sign in as an engineer.</source>
+        <translation>只有工程师可以停用和恢复报警。请以工程师身份登录。</translation>
+    </message>
+    <message>
         <source>Only an engineer changes the settings of a warning. Sign in as an engineer.</source>
         <translation>只有工程师可以更改报警设置。请以工程师身份登录。</translation>
     </message>
