@@ -175,7 +175,8 @@ class EvidenceView(QWidget):
     def _show_parts(self) -> None:
         self.picture.setVisible(self._picture_wanted)
         self.timeline.setVisible(self.timeline.has_rows)
-        self.setVisible(self._picture_wanted or self.timeline.has_rows)
+        if self.parentWidget() is not None:  # shown without one it would be a window of its own, and take the keys away
+            self.setVisible(self._picture_wanted or self.timeline.has_rows)
         self._fit_height()
 
     def _fit_height(self) -> None:
