@@ -2,7 +2,7 @@
 
 Content and collaboration in one weighted count. Every closed incident counts with a weight: how closely it is related (the
 same cause on the same machine, on another one, the same target of the same model), times how alike its content is (the
-channels that drove it, what the model saw), and a fifth of its weight whatever its content (what people chose for the same
+channels that drove it, what the model saw), and a tenth of its weight whatever its content (what people chose for the same
 cause at all). Actions are ranked by the lower end of Wilson's interval of their weighted success rate (Wilson, Journal of the
 American Statistical Association 22, 1927), so that three of three beat one of one. docs/feedback.md has the figures.
 """
@@ -22,9 +22,9 @@ from station.experience_view import Likeness, Suggestion
 MOST = 3
 SAME_ELSEWHERE = 0.7
 SAME_TARGET = 0.5
-WHATEVER_CONTENT = 0.2
+WHATEVER_CONTENT = 0.1
 """Share of a related incident's weight that its content cannot take away: the collaborative part."""
-DRIVER_REACH = 0.25
+DRIVER_REACH = 0.2
 """Two sets of drivers whose cosine is this much below 1 are 1/e as alike."""
 LOOK_REACH = 0.5
 """Two embeddings this far apart are 1/e as alike."""
@@ -32,8 +32,8 @@ ALIKE = 0.35
 """At and above this content counts as the same on screen."""
 PENDING_COUNTS = 0.5
 """An action chosen too recently to know whether it worked counts as half a try that half worked."""
-_Z = 1.28
-"""One-sided 90 %."""
+_Z = 1.64
+"""One-sided 95 %."""
 
 
 @dataclass(frozen=True, slots=True)
