@@ -66,6 +66,7 @@ TEMPLATES = (
     QT_TRANSLATE_NOOP("Sentence", "The line was stopped"),
     QT_TRANSLATE_NOOP("Sentence", "Every replay is at its end"),
     QT_TRANSLATE_NOOP("Sentence", "no model is set for this camera"),
+    QT_TRANSLATE_NOOP("Sentence", "Judged too late: {names}"),
     # live tests
     QT_TRANSLATE_NOOP("Sentence", "The station file has no source {source}."),
     QT_TRANSLATE_NOOP("Sentence", "Nothing came within {seconds} s: {why}."),

@@ -61,4 +61,5 @@ class StationWatch:
         # The first frame after an outage is behind for a moment: it takes two looks to be a fault.
         lagging = tuple(dict.fromkeys(slow + [name for name in hanging if name in self._hanging]))
         self._hanging = tuple(hanging)
-        self._alarms.on_system(SystemFault.JUDGING_OVERLOADED, active=bool(lagging), detail=", ".join(lagging))
+        detail = f"Judged too late: {', '.join(lagging)}" if lagging else ""
+        self._alarms.on_system(SystemFault.JUDGING_OVERLOADED, active=bool(lagging), detail=detail)

@@ -1923,6 +1923,10 @@
         <translation>该相机未设置模型</translation>
     </message>
     <message>
+        <source>Judged too late: {names}</source>
+        <translation>判定过晚：{names}</translation>
+    </message>
+    <message>
         <source>The station file has no source {source}.</source>
         <translation>工位文件中没有数据源 {source}。</translation>
     </message>
