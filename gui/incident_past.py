@@ -27,7 +27,7 @@ _log = logging.getLogger(__name__)
 _MOST_TRACES = 3
 _MOST_TIMES = 3
 _LEAST_SHARE = 0.01
-_READ_AFTER_S = (0.0, AFTER_S + 2.5, AFTER_S + 10.0)
+_READ_AFTER_S = (0.0, 1.5, AFTER_S + 2.5, AFTER_S + 10.0)
 """So long after a warning was raised its past is read: at once, and when its last second is on disk."""
 RiskTitles = dict[tuple[str, str], BothLanguages]
 """Title of each target, by (pack, target)."""

@@ -38,7 +38,7 @@ _MOST_SHORT = 2
 _SHORT_PX = 900
 """In a window lower than this there are fewer traces, so that the picture stays large."""
 _MOST_ALARMS = 4
-_AGAIN_AFTER_S = (7.5, 15.0)
+_AGAIN_AFTER_S = (1.5, 7.5, 15.0)
 """The last seconds of a warning are on disk so long after it was raised."""
 
 
@@ -311,8 +311,8 @@ class IncidentScreen(Screen):
     def _fill_seconds(self, alarm: AlarmView | None) -> None:
         past = self._past
         evidence = past.evidence
-        missing = sentence_text(past.missing)
-        self._missing.setText(missing if past.moments else "")
+        missing = sentence_text(self._why or past.missing)
+        self._missing.setText(missing)
         if evidence is None or not past.moments or alarm is None:
             self.view.show_seconds(None, None, missing)
         else:

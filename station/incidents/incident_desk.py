@@ -33,6 +33,8 @@ _log = logging.getLogger(__name__)
 _LET_GO_EVERY_S = 3600.0
 _POINTS = 240
 _MOST_TOLD = 200
+_PATIENCE_S = 3.0
+"""So long somebody who asks for an incident waits until it is in the records."""
 NOT_KEPT = "No pictures were kept of this incident"
 PARTLY_UNREADABLE = "Some of what was kept of this incident cannot be read"
 BEING_KEPT = "The pictures are being kept"
@@ -105,7 +107,10 @@ class IncidentDesk:
 
     def evidence(self, incident_id: IncidentId) -> Evidence:
         """Everything kept of one incident; see :class:`station.incident_port.IncidentPort`."""
-        row = self._records.ask(lambda connection: incident_queries.one_incident(connection, incident_id))
+        row = self._row(incident_id)
+        if row is None:  # it has just opened: what the journal holds is written first
+            self._records.flush(_PATIENCE_S)
+            row = self._row(incident_id)
         if row is None:
             raise RecordsError("There is no such incident", value=incident_id, do="It may belong to another data folder")
         record, full = self._records.ask(
@@ -133,6 +138,9 @@ class IncidentDesk:
     def incident_of(self, alarm_id: AlarmId) -> IncidentId | None:
         """The incident of a warning, open or closed."""
         return self._records.ask(lambda connection: incident_queries.incident_of(connection, alarm_id))
+
+    def _row(self, incident_id: IncidentId) -> IncidentRow | None:
+        return self._records.ask(lambda connection: incident_queries.one_incident(connection, incident_id))
 
     def _record(self, row: IncidentRow, alarms: Sequence[AlarmView]) -> IncidentRecord:
         return IncidentRecord(row.incident_id, row.asset, row.cause, row.opened_utc, row.closed_utc, tuple(alarms), ())
