@@ -26,6 +26,16 @@ TEMPLATES = (
     QT_TRANSLATE_NOOP("Sentence", "This warning must be acknowledged before it can be reset"),
     QT_TRANSLATE_NOOP("Sentence", "This warning does not latch; it closes by itself when it is over and acknowledged"),
     QT_TRANSLATE_NOOP("Sentence", "Nothing needs to be done"),
+    # incidents
+    QT_TRANSLATE_NOOP("Sentence", "No pictures were kept: no room on the disk"),
+    QT_TRANSLATE_NOOP("Sentence", "No pictures were kept: the disk was too slow"),
+    QT_TRANSLATE_NOOP("Sentence", "No pictures were kept: the disk could not be written"),
+    QT_TRANSLATE_NOOP("Sentence", "The pictures were let go: they were too old, or took too much room"),
+    QT_TRANSLATE_NOOP("Sentence", "No pictures were kept of this incident"),
+    QT_TRANSLATE_NOOP("Sentence", "Some of what was kept of this incident cannot be read"),
+    QT_TRANSLATE_NOOP("Sentence", "The pictures are being kept"),
+    QT_TRANSLATE_NOOP("Sentence", "There is no such incident"),
+    QT_TRANSLATE_NOOP("Sentence", "It may belong to another data folder"),
     # warnings that are held back
     QT_TRANSLATE_NOOP("Sentence", "This warning is held back; take it back first"),
     QT_TRANSLATE_NOOP("Sentence", "A warning of priority 1 is never held back"),

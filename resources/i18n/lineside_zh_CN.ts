@@ -356,7 +356,7 @@
     </message>
     <message>
         <source>Enlarge</source>
-        <translation type="unfinished"></translation>
+        <translation>放大</translation>
     </message>
     <message>
         <source>Nothing needs you now.</source>
@@ -403,27 +403,27 @@
     </message>
     <message>
         <source>Back</source>
-        <translation type="unfinished"></translation>
+        <translation>返回</translation>
     </message>
     <message>
         <source>WHO DID WHAT</source>
-        <translation type="unfinished"></translation>
+        <translation>处理记录</translation>
     </message>
     <message>
         <source>Go through the seconds around a warning</source>
-        <translation type="unfinished"></translation>
+        <translation>浏览报警前后的几秒</translation>
     </message>
     <message>
         <source>Back to the moment of the warning</source>
-        <translation type="unfinished"></translation>
+        <translation>回到报警时刻</translation>
     </message>
     <message>
         <source>Pictures of the next camera</source>
-        <translation type="unfinished"></translation>
+        <translation>下一台相机的图像</translation>
     </message>
     <message>
         <source>Seconds around the next warning of the incident</source>
-        <translation type="unfinished"></translation>
+        <translation>该事件下一次报警前后的几秒</translation>
     </message>
     <message>
         <source>Heatmap over the picture</source>
@@ -431,7 +431,7 @@
     </message>
     <message>
         <source>Choose a warning of the incident</source>
-        <translation type="unfinished"></translation>
+        <translation>选择该事件中的报警</translation>
     </message>
     <message>
         <source>Reading the records …</source>
@@ -439,26 +439,26 @@
     </message>
     <message>
         <source>{asset} · open since {begin}</source>
-        <translation type="unfinished"></translation>
+        <translation>{asset} · 自 {begin} 起未关闭</translation>
     </message>
     <message>
         <source>{asset} · {begin} to {end}</source>
-        <translation type="unfinished"></translation>
+        <translation>{asset} · {begin} 至 {end}</translation>
     </message>
     <message>
         <source>{number} of {count}: {clock}</source>
-        <translation type="unfinished"></translation>
+        <translation>{number}/{count}：{clock}</translation>
     </message>
 </context>
 <context>
     <name>IncidentSteps</name>
     <message>
         <source>raised</source>
-        <translation type="unfinished"></translation>
+        <translation>发生</translation>
     </message>
     <message>
         <source>raised again</source>
-        <translation type="unfinished"></translation>
+        <translation>再次发生</translation>
     </message>
     <message>
         <source>over</source>
@@ -470,43 +470,43 @@
     </message>
     <message>
         <source>reset</source>
-        <translation type="unfinished"></translation>
+        <translation>已复位</translation>
     </message>
     <message>
         <source>still open after a restart</source>
-        <translation type="unfinished"></translation>
+        <translation>重启后仍未关闭</translation>
     </message>
     <message>
         <source>withdrawn: the station file has it no more</source>
-        <translation type="unfinished"></translation>
+        <translation>已撤销：工位文件中已无此报警</translation>
     </message>
     <message>
         <source>rings again: still there</source>
-        <translation type="unfinished"></translation>
+        <translation>再次提醒：仍然存在</translation>
     </message>
     <message>
         <source>full priority again: it is more than was seen as false</source>
-        <translation type="unfinished"></translation>
+        <translation>恢复原优先级：超出已知误报</translation>
     </message>
     <message>
         <source>comes and goes too often</source>
-        <translation type="unfinished"></translation>
+        <translation>频繁出现又消失</translation>
     </message>
     <message>
         <source>no longer held back</source>
-        <translation type="unfinished"></translation>
+        <translation>不再被抑制</translation>
     </message>
     <message>
         <source>answered</source>
-        <translation type="unfinished"></translation>
+        <translation>已答复</translation>
     </message>
     <message>
         <source>incident closed</source>
-        <translation type="unfinished"></translation>
+        <translation>事件已关闭</translation>
     </message>
     <message>
         <source>held back</source>
-        <translation type="unfinished"></translation>
+        <translation>已抑制</translation>
     </message>
     <message>
         <source>Risk: {target}</source>
@@ -595,11 +595,11 @@
     </message>
     <message>
         <source>Go through the seconds around a warning</source>
-        <translation type="unfinished"></translation>
+        <translation>浏览报警前后的几秒</translation>
     </message>
     <message>
         <source>Back to the moment of the warning</source>
-        <translation type="unfinished"></translation>
+        <translation>回到报警时刻</translation>
     </message>
     <message>
         <source>Heatmap over the picture</source>
@@ -607,7 +607,7 @@
     </message>
     <message>
         <source>Enlarge the incident</source>
-        <translation type="unfinished"></translation>
+        <translation>放大事件</translation>
     </message>
     <message>
         <source>Reset a latched warning</source>
@@ -1446,7 +1446,7 @@
     </message>
     <message>
         <source>Incident</source>
-        <translation type="unfinished"></translation>
+        <translation>事件</translation>
     </message>
     <message>
         <source>Save CSV</source>
@@ -1490,7 +1490,7 @@
     </message>
     <message>
         <source>Open its incident: pictures, traces, who did what</source>
-        <translation type="unfinished"></translation>
+        <translation>打开其事件：图像、曲线、处理记录</translation>
     </message>
     <message>
         <source>Save as CSV</source>
@@ -1797,6 +1797,42 @@
     <message>
         <source>Nothing needs to be done</source>
         <translation>无需处理</translation>
+    </message>
+    <message>
+        <source>No pictures were kept: no room on the disk</source>
+        <translation>未保存图像：磁盘空间不足</translation>
+    </message>
+    <message>
+        <source>No pictures were kept: the disk was too slow</source>
+        <translation>未保存图像：磁盘太慢</translation>
+    </message>
+    <message>
+        <source>No pictures were kept: the disk could not be written</source>
+        <translation>未保存图像：磁盘无法写入</translation>
+    </message>
+    <message>
+        <source>The pictures were let go: they were too old, or took too much room</source>
+        <translation>图像已清除：时间过久或占用空间过多</translation>
+    </message>
+    <message>
+        <source>No pictures were kept of this incident</source>
+        <translation>该事件未保存图像</translation>
+    </message>
+    <message>
+        <source>Some of what was kept of this incident cannot be read</source>
+        <translation>该事件的部分存档无法读取</translation>
+    </message>
+    <message>
+        <source>The pictures are being kept</source>
+        <translation>正在保存图像</translation>
+    </message>
+    <message>
+        <source>There is no such incident</source>
+        <translation>没有该事件</translation>
+    </message>
+    <message>
+        <source>It may belong to another data folder</source>
+        <translation>它可能属于另一个数据文件夹</translation>
     </message>
     <message>
         <source>This warning is held back; take it back first</source>
@@ -3127,7 +3163,7 @@
     </message>
     <message>
         <source>{count} warnings</source>
-        <translation type="unfinished"></translation>
+        <translation>{count} 个报警</translation>
     </message>
     <message>
         <source>acknowledged, {name}</source>
