@@ -267,11 +267,11 @@
     </message>
     <message>
         <source>for the same kind elsewhere</source>
-        <translation>其他位置的同类警告</translation>
+        <translation>其他位置的同类报警</translation>
     </message>
     <message>
         <source>for this warning</source>
-        <translation>此警告</translation>
+        <translation>此报警</translation>
     </message>
 </context>
 <context>
@@ -399,7 +399,7 @@
     <name>IncidentScreen</name>
     <message>
         <source>Heatmap</source>
-        <translation type="unfinished">热力图</translation>
+        <translation>热力图</translation>
     </message>
     <message>
         <source>Back</source>
@@ -427,7 +427,7 @@
     </message>
     <message>
         <source>Heatmap over the picture</source>
-        <translation type="unfinished">在图像上显示热力图</translation>
+        <translation>在图像上显示热力图</translation>
     </message>
     <message>
         <source>Choose a warning of the incident</source>
@@ -435,7 +435,7 @@
     </message>
     <message>
         <source>Reading the records …</source>
-        <translation type="unfinished">正在读取记录 …</translation>
+        <translation>正在读取记录 …</translation>
     </message>
     <message>
         <source>{asset} · open since {begin}</source>
@@ -462,11 +462,11 @@
     </message>
     <message>
         <source>over</source>
-        <translation type="unfinished">已结束</translation>
+        <translation>已结束</translation>
     </message>
     <message>
         <source>acknowledged</source>
-        <translation type="unfinished">已确认</translation>
+        <translation>已确认</translation>
     </message>
     <message>
         <source>reset</source>
@@ -510,7 +510,7 @@
     </message>
     <message>
         <source>Risk: {target}</source>
-        <translation type="unfinished">风险：{target}</translation>
+        <translation>风险：{target}</translation>
     </message>
 </context>
 <context>
@@ -951,12 +951,16 @@
 <context>
     <name>MemoryCard</name>
     <message>
+        <source>no picture</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Switched off: its like rings with its own priority</source>
-        <translation>已关闭：同类警告按原优先级报警</translation>
+        <translation>已关闭：同类报警按原优先级报警</translation>
     </message>
     <message>
         <source>Of another model ({model}): demotes nothing any more</source>
-        <translation>来自另一个模型（{model}）：不再降级任何警告</translation>
+        <translation>来自另一个模型（{model}）：不再降级任何报警</translation>
     </message>
     <message>
         <source>In force until {end}</source>
@@ -964,7 +968,7 @@
     </message>
     <message>
         <source>demoted {repeats} warnings since</source>
-        <translation>此后已降级 {repeats} 条警告</translation>
+        <translation>此后已降级 {repeats} 条报警</translation>
     </message>
     <message>
         <source>last {when}</source>
@@ -991,11 +995,11 @@
     </message>
     <message>
         <source>Answered with False, a warning of a camera is remembered here: the place, how it looked, who said so. Its like is then shown with low priority and marked, never hidden, and never for a critical warning. Every entry ends by itself.</source>
-        <translation>相机警告被回答为“误报”后会记在这里：位置、外观、谁确认的。之后同类警告以低优先级显示并加标注，绝不隐藏；紧急警告绝不降级。每条记录都会自动到期。</translation>
+        <translation>相机报警被回答为“误报”后会记在这里：位置、外观、谁确认的。之后同类报警以低优先级显示并加标注，绝不隐藏；紧急报警绝不降级。每条记录都会自动到期。</translation>
     </message>
     <message>
         <source>Nothing is remembered. Answer a warning of a camera with False, for instance when dirt on the glass was taken for a defect: from then on the same mark at the same place has low priority.</source>
-        <translation>目前没有记录。若相机警告是误报（例如把玻璃上的脏污当成缺陷），请回答“误报”：此后同一位置的同一痕迹只以低优先级显示。</translation>
+        <translation>目前没有记录。若相机报警是误报（例如把玻璃上的脏污当成缺陷），请回答“误报”：此后同一位置的同一痕迹只以低优先级显示。</translation>
     </message>
     <message>
         <source>choose ↑ ↓</source>
@@ -1031,7 +1035,7 @@
     </message>
     <message>
         <source>Remove it: its like rings with its own priority again</source>
-        <translation>删除：同类警告恢复按原优先级报警</translation>
+        <translation>删除：同类报警恢复按原优先级报警</translation>
     </message>
     <message>
         <source>Remove this entry?</source>
@@ -1486,7 +1490,7 @@
     </message>
     <message>
         <source>Choose a warning</source>
-        <translation type="unfinished">选择报警</translation>
+        <translation>选择报警</translation>
     </message>
     <message>
         <source>Open its incident: pictures, traces, who did what</source>
