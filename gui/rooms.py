@@ -34,10 +34,10 @@ def _review(port: LinePort, theme: ThemeSource, jobs: Jobs, commands: Commands, 
     return ReviewScreen(port, theme, jobs, commands)
 
 
-def _report(port: LinePort, theme: ThemeSource, jobs: Jobs, commands: Commands, _clock: Clock) -> Screen:
+def _report(port: LinePort, theme: ThemeSource, jobs: Jobs, commands: Commands, clock: Clock) -> Screen:
     from gui.report_room import ReportRoom
 
-    return ReportRoom(port, theme, jobs, commands)
+    return ReportRoom(port, theme, jobs, commands, clock)
 
 
 def _setup(horn: HornPlayer, port: LinePort, theme: ThemeSource, jobs: Jobs, commands: Commands, _clock: Clock) -> Screen:
