@@ -101,8 +101,10 @@ class AlarmEngine(Commands):
         """
         events: list[AlarmEvent] = []
         now = Moment(now_s, utc)
+        of_target = _by_target(findings) if len(findings) > 1 else None
         for condition, slot in self._registry.index.verdict.get(source_id, ()):
-            decided = verdicts_level(condition, findings)
+            mine = findings if of_target is None or condition.target is None else of_target.get(condition.target, ())
+            decided = verdicts_level(condition, mine)
             if decided is None:
                 continue
             level, finding = decided
@@ -369,6 +371,14 @@ class AlarmEngine(Commands):
             self._occurrences.realarm(slot, now, events)
         elif slot.count > slot.count_told and now.now_s - slot.count_told_s >= COUNT_EVENT_EVERY_S:
             events.append(slot_event(slot, AlarmEventKind.COUNTED, now))
+
+
+def _by_target(findings: Sequence[Finding]) -> dict[str, list[Finding]]:
+    """Findings of one input by what they are about, so that many definitions do not each look through all of them."""
+    grouped: dict[str, list[Finding]] = {}
+    for finding in findings:
+        grouped.setdefault(finding.target, []).append(finding)
+    return grouped
 
 
 def _rows(given: float | NDArray[np.float64] | None, own_s: NDArray[np.float64] | None) -> Iterable[tuple[float, float | None]]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from sqlalchemy import Connection, exists, insert, select, update
+from sqlalchemy import Connection, bindparam, exists, insert, select, update
 
 from station.config import AlarmConfig
 from station.events import RINGING, AlarmEvent, AlarmEventKind
@@ -16,6 +16,10 @@ from station.frames import IncidentId
 from station.records import schema
 from station.records.schema import to_us
 
+# Made once: in a flood of warnings making statements costs more than the database does.
+_INCIDENT_OF = select(schema.alarms.c.incident_id).where(schema.alarms.c.alarm_id == bindparam("of_alarm"))
+_IS_OPEN = select(exists().where(schema.alarms.c.incident_id == bindparam("of_incident"), schema.alarms.c.closed_us.is_(None)))
+_CHANGE = update(schema.incidents).where(schema.incidents.c.incident_id == bindparam("of_incident"))
 _QUIET = frozenset({AlarmEventKind.COUNTED})
 """Events that change nothing of an incident."""
 
@@ -30,23 +34,20 @@ def follow(event: AlarmEvent) -> Callable[[Connection], None]:
     if event.kind in _QUIET:
         return lambda _: None
     at_us = to_us(event.utc)
-    table, alarms = schema.incidents, schema.alarms
 
     def write(connection: Connection) -> None:
-        incident_id = (
-            event.incident_id or connection.execute(select(alarms.c.incident_id).where(alarms.c.alarm_id == event.alarm_id)).scalar()
-        )
+        incident_id = event.incident_id or connection.execute(_INCIDENT_OF, {"of_alarm": event.alarm_id}).scalar()
         if not incident_id:
             return
-        is_open = connection.execute(select(exists().where(alarms.c.incident_id == incident_id, alarms.c.closed_us.is_(None)))).scalar_one()
+        is_open = connection.execute(_IS_OPEN, {"of_incident": incident_id}).scalar_one()
         changes: dict[str, object] = {"closed_us": None if is_open else at_us}
         if event.kind in RINGING:
             changes["last_raised_us"] = at_us
-        changed = connection.execute(update(table).where(table.c.incident_id == incident_id).values(changes)).rowcount
+        changed = connection.execute(_CHANGE, {"of_incident": incident_id, **changes}).rowcount
         if not changed:
             first = {"incident_id": incident_id, "asset": event.definition.asset, "cause": cause_of(event.definition)}
             row = {"opened_us": at_us, "last_raised_us": at_us, "folder": "", "features_json": "", **first, **changes}
-            connection.execute(insert(table).values(row))
+            connection.execute(insert(schema.incidents), row)
 
     return write
 

@@ -7,11 +7,12 @@ import json
 import math
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
-from inference.findings import Contribution, Finding, FloatArray, Region, Verdict
+from inference.findings import Contribution, Finding, FloatArray, Moment, MomentKind, Region, Verdict
 from inference.reasons import Reason, ReasonCode
 from station.events import AlarmEvent, AlarmEventKind, StationEvent
 from station.frames import AlarmId, PersonId, SourceId
@@ -21,6 +22,10 @@ from station.view import AlarmState, Feedback
 
 Write = Callable[[Connection], None]
 """Writes something through a connection; may run again after a failure."""
+# Made once: in a flood of warnings making statements costs more than the database does.
+_EVENT = insert(schema.alarm_events)
+_ALARM = insert(schema.alarms)
+_CHANGE = update(schema.alarms).where(schema.alarms.c.alarm_id == bindparam("of_alarm"))
 _FIRST = frozenset({AlarmEventKind.RAISED, AlarmEventKind.RAISED_HELD})
 """Events that may be the first of an occurrence; RAISED always is."""
 MOST_CONTRIBUTIONS = 8
@@ -46,12 +51,12 @@ def alarm_event(event: AlarmEvent) -> Write:
     follow = incident_rows.follow(event)
 
     def write(connection: Connection) -> None:
-        connection.execute(insert(schema.alarm_events).values(event_row))
+        connection.execute(_EVENT, event_row)
         changed = 0
         if event.kind is not AlarmEventKind.RAISED:
-            changed = connection.execute(update(schema.alarms).where(schema.alarms.c.alarm_id == event.alarm_id).values(changes)).rowcount
+            changed = connection.execute(_CHANGE, {"of_alarm": event.alarm_id, **changes}).rowcount
         if first is not None and not changed:
-            connection.execute(insert(schema.alarms).values(first))
+            connection.execute(_ALARM, first)
         follow(connection)
 
     return write
@@ -281,15 +286,14 @@ def finding_json(finding: Finding) -> str:
             "label": finding.label,
             "score": _number(finding.score),
             "threshold": _number(finding.threshold),
+            "confidence": _number(finding.confidence),
+            "unsure": finding.unsure,
             "model": finding.model,
             "version": finding.version,
             "sha256": finding.sha256,
             "provider": finding.provider,
             "regions": [_region(region) for region in finding.regions],
-            "contributors": [
-                {"channel": c.channel, "share": c.share, "effect": c.effect, "value": c.value, "usual": c.usual, "unit": c.unit}
-                for c in finding.contributors
-            ],
+            "contributors": [_contribution(one) for one in finding.contributors],
             "embeddings": _embeddings_text(finding),
         },
         ensure_ascii=False,
@@ -312,12 +316,34 @@ def finding_from_json(text: str) -> Finding | None:
         sha256=kept["sha256"],
         provider=kept["provider"],
         elapsed_ms=math.nan,
+        confidence=_or_nan(kept.get("confidence")),
+        unsure=bool(kept.get("unsure", False)),
         regions=tuple(Region(r["label"], r["score"], r["x"], r["y"], r["w"], r["h"]) for r in kept["regions"]),
-        contributors=tuple(
-            Contribution(c["channel"], c["share"], c["effect"], c.get("value"), c.get("usual"), c.get("unit", ""))
-            for c in kept["contributors"]
-        ),
+        contributors=tuple(_contribution_from(one) for one in kept["contributors"]),
         embeddings=_embeddings_from(kept.get("embeddings", "")),
+    )
+
+
+def _contribution(one: Contribution) -> dict[str, object]:
+    kept: dict[str, object] = {
+        "channel": one.channel, "share": one.share, "effect": one.effect, "value": one.value, "usual": one.usual, "unit": one.unit
+    }  # fmt: skip
+    if one.moment is not None:
+        kept["moment"] = [one.moment.kind.value, one.moment.start, one.moment.end]
+    return kept
+
+
+def _contribution_from(kept: Mapping[str, Any]) -> Contribution:
+    """Records of earlier versions say neither what it read nor when it counted."""
+    moment = kept.get("moment")
+    return Contribution(
+        kept["channel"],
+        kept["share"],
+        kept["effect"],
+        kept.get("value"),
+        kept.get("usual"),
+        kept.get("unit", ""),
+        None if moment is None or moment[0] not in set(MomentKind) else Moment(MomentKind(moment[0]), moment[1], moment[2]),
     )
 
 

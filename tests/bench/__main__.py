@@ -21,8 +21,10 @@ from tests.bench.inspect_speed import measure_inspect
 from tests.bench.line_load import measure_load
 from tests.bench.pack_speed import measure_packs
 from tests.bench.start_up import measure_start_up
+from tests.bench.warning_flood import measure_flood
+from tests.bench.warning_load import measure_warning_load
 
-NAMES = ("alarms", "inspect", "packs", "start-up", "load")
+NAMES = ("alarms", "flood", "inspect", "packs", "start-up", "load", "warnings")
 
 
 def main() -> int:
@@ -38,12 +40,16 @@ def main() -> int:
         print(f"{name} ...", file=sys.stderr)
         if name == "alarms":
             figures += measure_alarms()
+        elif name == "flood":
+            figures += measure_flood(min(60.0, arguments.minutes * 60.0))
         elif name == "inspect":
             figures += measure_inspect()
         elif name == "packs":
             figures += measure_packs()
         elif name == "start-up":
             figures += measure_start_up()
+        elif name == "warnings":
+            figures += measure_warning_load()
         else:
             figures += measure_load(arguments.minutes * 60.0)
     _print(figures)

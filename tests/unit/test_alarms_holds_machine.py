@@ -213,6 +213,7 @@ class HoldsMachine(RuleBasedStateMachine):
         """A stop in order or a kill, one time in three; the wall clock may have jumped, the monotonic one begins anew."""
         if not really:
             return
+        self.take(self.engine.tick(self.now_s, self.utc_now))  # what is due by now is not what this is about
         if stopped_in_order:
             self.take(self.engine.tell_counts(self.now_s, self.utc_now))
         left = queries.left_open(self.connection, Path("nowhere"))
