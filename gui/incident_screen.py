@@ -313,6 +313,8 @@ class IncidentScreen(Screen):
         evidence = past.evidence
         missing = sentence_text(self._why or past.missing)
         self._missing.setText(missing)
+        if evidence is None and not missing:
+            missing = self.tr("Reading the records …")
         if evidence is None or not past.moments or alarm is None:
             self.view.show_seconds(None, None, missing)
         else:

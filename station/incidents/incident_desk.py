@@ -96,7 +96,8 @@ class IncidentDesk:
                 self.ring.take_unjudged(frame)
         now_s = self._clock.monotonic_s()
         for due in self._moments.due(float("inf") if finish else now_s):
-            self._writer.write(due)
+            if due.moment.pictures or due.moment.traces:  # a trouble of the station itself has neither
+                self._writer.write(due)
         if now_s >= self._let_go_due_s and not finish:
             self._let_go_due_s = now_s + _LET_GO_EVERY_S
             days = self._station.records.keep_days * ALARM_AGE_FACTOR

@@ -229,6 +229,8 @@ def test_an_alarm_without_its_duties_is_refused(tmp_path: Path, key: str) -> Non
             "alarms[1].suppressed_while.ends_at",
             "ends_at 20 with side low: write at least begins_at 30",
         ),
+        ("raise_count = 3", 'raise_count = 3\njoins = "hto"', "of_last", "alarms[0].joins", 'no other warning of "spindle-1" has the cause "hto"'),
+        ("priority = 3", 'priority = 3\njoins = "pitting"', "[alarms.when]", "alarms[1].joins", 'cause of the asset "spindle-1", not of "rig-1"'),
         ('[station]\nname = { en', '[stations]\nname = { en', "[station]", "", ""),
     ],
 )  # fmt: skip
@@ -244,6 +246,15 @@ def test_each_mistake_is_told_at_its_line(tmp_path: Path, old: str, new: str, at
         line, path, sentence = only(tmp_path, old, new)
     assert (line, path) == (line_of(at), key_path)
     assert words in sentence
+
+
+def test_incidents_are_checked_at_their_lines_and_warnings_may_join(tmp_path: Path) -> None:
+    last = GOOD.count("\n")
+    found = mistakes_of(tmp_path, GOOD + "[incidents]\nwindow_s = -1\nkeep_mb = 3\n")
+    assert [(line, path) for line, path, _ in found] == [(last + 2, "incidents.window_s"), (last + 3, "incidents.keep_mb")]
+    assert 'did you mean "keep_mib"?' in found[1][2]
+    joined = GOOD.replace('asset = "rig-1"\ntitle', 'asset = "spindle-1"\njoins = "pitting"\ntitle')
+    assert load_station(write(tmp_path, joined)).alarms[1].joins == "pitting"
 
 
 def test_unknown_packs_and_assets(tmp_path: Path) -> None:
