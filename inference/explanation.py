@@ -10,7 +10,7 @@ of a sequence the parts of the window are then replaced one by one: when it coun
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from math import log
 
@@ -44,127 +44,106 @@ class Explain(StrEnum):
     ALWAYS = "always"
 
 
-def explain_scores(
-    session: Session,
-    tensor: FloatArray,
-    places: Mapping[str, slice],
-    contract: PackContract,
-    scores: Mapping[str, Score],
-    usual: FloatArray | None = None,
-) -> dict[str, tuple[Contribution, ...]]:
-    """Contributions by judged output, strongest first; channels without effect are left out.
+@dataclass(frozen=True, slots=True, eq=False)
+class JudgedInput:
+    """What is explained: one input, and what the network said of it.
 
-    Args:
+    Attributes:
         session: The loaded network.
         tensor: float32 (1, …, features): the judged input.
+        instead: What stands in for a channel that is taken away, shape of *tensor*: its usual values, else zero, which is its mean.
         places: Which features belong to which channel.
         contract: The pack's.
-        scores: What the whole input scored.
-        usual: What stands in for a channel that is taken away, shape of *tensor*; None: the means.
+        scores: What the whole input scored, by output.
+    """
+
+    session: Session
+    tensor: FloatArray
+    instead: FloatArray
+    places: Mapping[str, slice]
+    contract: PackContract
+    scores: Mapping[str, Score]
+
+    def score_rows(self, rows: FloatArray) -> list[dict[str, Score]]:
+        """Scores of changed inputs, float32 (count, …, features)."""
+        return [complete_scores(one, self.contract) for one in run_rows(self.session, rows)]
+
+
+def explain_scores(judged: JudgedInput) -> dict[str, tuple[Contribution, ...]]:
+    """Contributions by judged output, strongest first; channels without effect are left out.
 
     Raises:
         ProviderError: The provider failed.
     """
-    instead = np.zeros_like(tensor) if usual is None else usual
-    if len(places) <= MOST_CHANNELS:
-        return _share_among_few(session, tensor, places, contract, scores, instead)
-    occluded = np.repeat(tensor, len(places), axis=0)
-    for index, place in enumerate(places.values()):
-        occluded[index, ..., place] = instead[0, ..., place]
-    without = [complete_scores(row, contract) for row in run_rows(session, occluded)]
+    if len(judged.places) <= MOST_CHANNELS:
+        return _share_among_few(judged)
+    occluded = np.repeat(judged.tensor, len(judged.places), axis=0)
+    for index, place in enumerate(judged.places.values()):
+        occluded[index, ..., place] = judged.instead[0, ..., place]
+    without = judged.score_rows(occluded)
     answers: dict[str, tuple[Contribution, ...]] = {}
-    for output in list_judged(contract):
-        whole = scores[output.name].score
+    for output in list_judged(judged.contract):
+        whole = judged.scores[output.name].score
         effects = [whole - one[output.name].score for one in without]
         evidence = [_log_odds(whole) - _log_odds(one[output.name].score) for one in without]
-        answers[output.name] = rank_effects(tuple(places), effects, evidence)
+        answers[output.name] = rank_effects(tuple(judged.places), effects, evidence)
     return answers
 
 
-def _share_among_few(
-    session: Session,
-    tensor: FloatArray,
-    places: Mapping[str, slice],
-    contract: PackContract,
-    scores: Mapping[str, Score],
-    instead: FloatArray,
-) -> dict[str, tuple[Contribution, ...]]:
+def _share_among_few(judged: JudgedInput) -> dict[str, tuple[Contribution, ...]]:
     """Contributions from every combination of the channels.
 
     What is shared is the chance of the fault that is named: a channel that keeps another fault away has no part in this one. A
     channel that lowers the whole risk by itself comes before one that only helps.
     """
-    count = len(places)
+    count = len(judged.places)
     there = list_combinations(count)
-    occluded = np.repeat(tensor, there.shape[0], axis=0)
-    for index, place in enumerate(places.values()):
-        occluded[~there[:, index], ..., place] = instead[0, ..., place]
-    left = run_rows(session, occluded)
+    occluded = np.repeat(judged.tensor, there.shape[0], axis=0)
+    for index, place in enumerate(judged.places.values()):
+        occluded[~there[:, index], ..., place] = judged.instead[0, ..., place]
+    left = run_rows(judged.session, occluded)
     answers: dict[str, tuple[Contribution, ...]] = {}
-    for output in list_judged(contract):
-        risk = np.array([complete_scores(one, contract)[output.name].score for one in left])
-        named = [index for index, label in enumerate(output.labels) if label.name == scores[output.name].label and label.severity > 0]
+    for output in list_judged(judged.contract):
+        risk = np.array([complete_scores(one, judged.contract)[output.name].score for one in left])
+        told = judged.scores[output.name].label
+        named = [index for index, label in enumerate(output.labels) if label.name == told and label.severity > 0]
         is_chance = output.kind is OutputKind.PROBABILITIES and named
         effects = share_score(np.array([float(one[output.name][named[0]]) for one in left]) if is_chance else risk)
         alone = risk[-1] - risk[[there.shape[0] - 1 - (1 << index) for index in range(count)]]
-        answers[output.name] = rank_effects(tuple(places), effects.tolist(), (effects + alone.clip(0.0)).tolist())
+        answers[output.name] = rank_effects(tuple(judged.places), effects.tolist(), (effects + alone.clip(0.0)).tolist())
     return answers
 
 
-def add_evidence(
-    session: Session,
-    tensor: FloatArray,
-    places: Mapping[str, slice],
-    contract: PackContract,
-    scores: Mapping[str, Score],
-    explained: Mapping[str, tuple[Contribution, ...]],
-    usual: FloatArray | None = None,
-) -> dict[str, tuple[Contribution, ...]]:
-    """Put beside each contribution what its channel read, and for the strongest of a sequence when it counted.
-
-    Args:
-        session, tensor, places, contract, scores, usual: As for :func:`explain_scores`.
-        explained: Contributions by judged output.
+def add_evidence(judged: JudgedInput, explained: Mapping[str, tuple[Contribution, ...]]) -> dict[str, tuple[Contribution, ...]]:
+    """Put beside each contribution, by judged output, what its channel read, and for the strongest of a sequence when it counted.
 
     Raises:
         ProviderError: The provider failed.
     """
-    spec = contract.sequence or contract.table
+    spec = judged.contract.sequence or judged.contract.table
     channels = {} if spec is None else {channel.name: channel for channel in spec.channels}
-    instead = np.zeros_like(tensor) if usual is None else usual
-    moments = _locate_moments(session, tensor, places, contract, scores, explained, instead)
-    answers: dict[str, tuple[Contribution, ...]] = {}
-    for name, ranked in explained.items():
-        read = [
-            _read_channel(one, channels[one.channel], tensor[0, ..., places[one.channel]], instead[0, ..., places[one.channel]], contract)
-            for one in ranked
-        ]
-        answers[name] = tuple(replace(one, moment=moments.get((name, one.channel))) for one in read)
-    return answers
+    moments = _locate_moments(judged, explained)
+    return {
+        name: tuple(replace(_read_channel(judged, one, channels[one.channel]), moment=moments.get((name, one.channel))) for one in ranked)
+        for name, ranked in explained.items()
+    }
 
 
-def _read_channel(one: Contribution, channel: Channel, normal: FloatArray, usual: FloatArray, contract: PackContract) -> Contribution:
+def _read_channel(judged: JudgedInput, one: Contribution, channel: Channel) -> Contribution:
     if channel.values:
         return one
-    is_cycle = contract.sequence is not None and contract.sequence.kind is WindowKind.CYCLE
+    place = judged.places[one.channel]
+    is_cycle = judged.contract.sequence is not None and judged.contract.sequence.kind is WindowKind.CYCLE
 
     def read(series: FloatArray) -> float:
         told = float(series.mean()) if is_cycle else float(series.reshape(-1)[-1])
         return told * channel.std + channel.mean
 
-    return replace(one, value=read(normal), usual=read(usual), unit=channel.unit)
+    return replace(one, value=read(judged.tensor[0, ..., place]), usual=read(judged.instead[0, ..., place]), unit=channel.unit)
 
 
-def _locate_moments(
-    session: Session,
-    tensor: FloatArray,
-    places: Mapping[str, slice],
-    contract: PackContract,
-    scores: Mapping[str, Score],
-    explained: Mapping[str, tuple[Contribution, ...]],
-    instead: FloatArray,
-) -> dict[tuple[str, str], Moment]:
-    spec = contract.sequence
+def _locate_moments(judged: JudgedInput, explained: Mapping[str, tuple[Contribution, ...]]) -> dict[tuple[str, str], Moment]:
+    spec = judged.contract.sequence
     if spec is None or spec.steps < 2 * _PARTS:
         return {}
     strongest = {name: [one.channel for one in ranked[:_LOCATED] if one.effect > 0] for name, ranked in explained.items()}
@@ -172,17 +151,18 @@ def _locate_moments(
     if not looked_at:
         return {}
     edges = np.linspace(0, spec.steps, _PARTS + 1).round().astype(int)
-    occluded = np.repeat(tensor, len(looked_at) * _PARTS, axis=0)
+    occluded = np.repeat(judged.tensor, len(looked_at) * _PARTS, axis=0)
     for row in range(occluded.shape[0]):
         part = row % _PARTS
-        steps, place = slice(edges[part], edges[part + 1]), places[looked_at[row // _PARTS]]
-        occluded[row, steps, place] = instead[0, steps, place]
-    without = [complete_scores(one, contract) for one in run_rows(session, occluded)]
+        steps, place = slice(edges[part], edges[part + 1]), judged.places[looked_at[row // _PARTS]]
+        occluded[row, steps, place] = judged.instead[0, steps, place]
+    without = judged.score_rows(occluded)
     moments: dict[tuple[str, str], Moment] = {}
     for name, channels in strongest.items():
+        whole = _log_odds(judged.scores[name].score)
         for channel in channels:
             first = looked_at.index(channel) * _PARTS
-            evidence = [_log_odds(scores[name].score) - _log_odds(one[name].score) for one in without[first : first + _PARTS]]
+            evidence = [whole - _log_odds(one[name].score) for one in without[first : first + _PARTS]]
             best = int(np.argmax(evidence))
             if evidence[best] > 0:
                 moments[name, channel] = _name_moment(spec, int(edges[best]), int(edges[best + 1]))

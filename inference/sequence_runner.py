@@ -9,7 +9,7 @@ import numpy as np
 
 from inference.contract import Channel, Output, OutputKind, SequenceInput
 from inference.errors import InputError, PackError
-from inference.explanation import Explain, add_evidence, explain_scores, run_rows
+from inference.explanation import Explain, JudgedInput, add_evidence, explain_scores, run_rows
 from inference.findings import Contribution, Finding, FloatArray, Verdict
 from inference.npz_file import read_arrays
 from inference.pack import ModelPack
@@ -157,7 +157,7 @@ def judge_tensor(
 ) -> tuple[Finding, ...]:
     """Judge one prepared input of a sensor pack, float32 (1, …); *start* is ``time.perf_counter()`` at the beginning.
 
-    *usual* is what explanations put in a channel's place, see :func:`inference.explanation.explain_scores`.
+    *usual* is what explanations put in a channel's place, see :class:`inference.explanation.JudgedInput`; None: the means.
 
     Raises:
         ProviderError: The provider failed.
@@ -174,10 +174,11 @@ def judge_tensor(
     notable = {o.name for o in judged if scores[o.name].score >= (o.threshold or 0.0) or is_notable(scores[o.name].score, o)}
     explained: Mapping[str, tuple[Contribution, ...]] = {}
     if explain is Explain.ALWAYS or (explain is Explain.WHEN_NOTABLE and notable):
-        explained = explain_scores(session, tensor, places, contract, scores, usual)
+        asked = JudgedInput(session, tensor, np.zeros_like(tensor) if usual is None else usual, places, contract, scores)
+        explained = explain_scores(asked)
         if explain is Explain.WHEN_NOTABLE:
             explained = {name: ranked for name, ranked in explained.items() if name in notable}
-        explained = add_evidence(session, tensor, places, contract, scores, explained, usual)
+        explained = add_evidence(asked, explained)
     elapsed_ms = (time.perf_counter() - start) * 1e3
     return tuple(
         _make_finding(pack, session, output, scores[output.name], explained.get(output.name, ()), tensors, elapsed_ms) for output in judged

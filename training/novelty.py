@@ -111,29 +111,6 @@ def shrink_covariance(centred: NDArray[np.float64]) -> tuple[NDArray[np.float64]
     return shrinkage * spherical + (1.0 - shrinkage) * sample, shrinkage
 
 
-def held_out_novelty(
-    embeddings: FloatArray, groups: Sequence[str], classes: ArrayLike | None = None, *, folds: int = 5
-) -> NDArray[np.float64]:
-    """Novelty of every row as a cloud sees it that was fitted without the row's group: float64 (n,).
-
-    Args:
-        embeddings: float32 (n, features). Best from networks that had not seen the row either (one per fold); those of one
-            network that saw all are too close together, and the limit then wants a wider margin.
-        groups: Group of each row (position, block, unit); whole groups are held out.
-        classes: As for :func:`fit_familiarity`.
-        folds: Number of folds; never more than there are groups.
-    """
-    names = sorted(set(groups))
-    fold_of = {name: place % max(2, min(folds, len(names))) for place, name in enumerate(names)}
-    fold = np.asarray([fold_of[name] for name in groups])
-    kinds = None if classes is None else np.asarray(classes)
-    novelty = np.full(len(groups), np.nan)
-    for number in sorted(set(fold_of.values())):
-        out = fold == number
-        novelty[out] = fit_familiarity(embeddings[~out], None if kinds is None else kinds[~out]).measure(embeddings[out])
-    return novelty
-
-
 def choose_limit(
     novelty: ArrayLike, groups: Sequence[str] | None = None, *, refused_share: float = 0.01, margin: float = 1.1, seed: int = 0
 ) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import threading
 import time
@@ -15,7 +16,7 @@ import numpy as np
 import pytest
 
 from inference.errors import RecordsError
-from inference.findings import Contribution, Region
+from inference.findings import Contribution, Moment, MomentKind, Region
 from inference.reasons import Reason, ReasonCode
 from station.alarms.engine import AlarmEngine
 from station.events import AlarmEventKind, StationEvent, StationEventKind
@@ -23,6 +24,7 @@ from station.frames import AlarmId, PersonId, SourceId
 from station.health import DeviceStatus
 from station.keeping import WhyKept
 from station.past import PictureAnswers
+from station.records.journal import finding_from_json, finding_json
 from station.records.store import Records
 from station.view import AlarmState, Feedback, FeedbackAnswer, ImageQuery
 from tests.source_doubles import PATIENCE_S
@@ -105,7 +107,10 @@ def test_a_restored_warning_still_says_what_was_found(tmp_path: Path) -> None:
     leak = replace(
         finding(0.93, label="severe leakage", target="pump"),
         regions=(Region("pit", 0.9, 4, 5, 6, 7), Region("pit", 0.6, 1, 2, 3, 4)),
-        contributors=(Contribution("PS1", 0.7, 0.4), Contribution("TS1", 0.3, -0.1)),
+        contributors=(
+            Contribution("PS1", 0.7, 0.4, 143.5, 160.2, "bar", Moment(MomentKind.INTO_CYCLE_S, 10.0, 20.0)),
+            Contribution("TS1", 0.3, -0.1, 41.0, 40.0, "°C"),
+        ),
         heatmap=np.zeros((4, 4), np.uint8),
         elapsed_ms=math.nan,
     )
@@ -127,6 +132,23 @@ def test_a_restored_warning_still_says_what_was_found(tmp_path: Path) -> None:
         assert getattr(kept, name) == getattr(leak, name), name
     assert kept.heatmap is None
     assert (by_name["gone"].finding, by_name["gone"].reason) == (None, Reason.of(ReasonCode.STALE, age_s="3"))
+
+
+def test_a_finding_of_an_earlier_version_is_read_without_what_it_did_not_keep() -> None:
+    kept = json.loads(finding_json(replace(finding(0.93), contributors=(Contribution("PS1", 0.7, 0.4, 143.5, 160.2, "bar"),))))
+    for one in kept["contributors"]:
+        del one["value"], one["usual"], one["unit"]
+    read = finding_from_json(json.dumps(kept))
+    assert read is not None
+    assert read.contributors == (Contribution("PS1", 0.7, 0.4),)
+
+
+def test_a_moment_of_a_kind_that_a_later_version_knows_is_left_out() -> None:
+    moment = Moment(MomentKind.BEFORE_NOW_S, 30.0, 10.0)
+    text = finding_json(replace(finding(0.93), contributors=(Contribution("PS1", 0.7, 0.4, 1.0, 2.0, "bar", moment),)))
+    read = finding_from_json(text.replace("before_now_s", "in_the_next_shift"))
+    assert read is not None
+    assert read.contributors == (Contribution("PS1", 0.7, 0.4, 1.0, 2.0, "bar"),)
 
 
 def test_a_restored_warning_goes_on_in_the_records(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ import pytest
 
 from inference.errors import InputError
 from inference.findings import FloatArray
-from training.novelty import choose_limit, fit_familiarity, held_out_novelty, shrink_covariance
+from training.novelty import choose_limit, fit_familiarity, shrink_covariance
 
 
 def cloud(seed: int, count: int, features: int = 12) -> FloatArray:
@@ -103,16 +103,6 @@ def test_a_group_of_its_own_raises_the_limit() -> None:
     groups = [f"g{number % 9}" for number in range(5_000)] + ["odd"] * 30
     assert choose_limit(values, margin=1.0) < 1.1
     assert choose_limit(values, groups, margin=1.0) > 2.0
-
-
-def test_held_out_rows_are_measured_without_their_group() -> None:
-    rows = np.random.default_rng(1).normal(size=(300, 5)).astype(np.float32)
-    groups = ["a"] * 100 + ["b"] * 100 + ["c"] * 100
-    rows[200:] += 8.0
-    held_out = held_out_novelty(rows, groups, folds=3)
-    assert np.isfinite(held_out).all()
-    assert held_out[200:].min() > 5.0
-    assert fit_familiarity(rows).measure(rows)[200:].max() < 5.0
 
 
 @pytest.mark.parametrize("rows", [np.zeros((1, 3)), np.full((5, 3), np.nan), np.zeros(4)])

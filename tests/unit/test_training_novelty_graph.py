@@ -39,17 +39,3 @@ def test_the_graph_measures_what_numpy_measures() -> None:
     found = np.concatenate([run(network, row[np.newaxis]) for row in wild])
     assert found.shape == (24, 1)
     np.testing.assert_allclose(found[:, 0], familiarity.measure(wild), rtol=2e-3, atol=2e-3)
-
-
-def test_statistics_export_and_mean_what_they_say() -> None:
-    from training.novelty_graph import ImageStatistics, WindowStatistics
-
-    image = np.random.default_rng(1).normal(size=(1, 3, 32, 48)).astype(np.float32)
-    found = run(export(ImageStatistics(2).eval(), torch.zeros(1, 3, 32, 48)), image)
-    assert found.shape == (1, 6 * 3 + 4 * 3)
-    np.testing.assert_allclose(found[0, :3], image.mean(axis=(0, 2, 3)), atol=1e-5)
-    np.testing.assert_allclose(found[0, 3:6], image.std(axis=(0, 2, 3)), atol=1e-4)
-    window = np.random.default_rng(2).normal(size=(1, 20, 5)).astype(np.float32)
-    found = run(export(WindowStatistics().eval(), torch.zeros(1, 20, 5)), window)
-    assert found.shape == (1, 20)
-    np.testing.assert_allclose(found[0, 15:], np.abs(np.diff(window[0], axis=0)).max(axis=0), atol=1e-6)
