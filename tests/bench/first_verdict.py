@@ -14,6 +14,7 @@ from inference.findings import Verdict
 from station.line import open_line
 
 from gui.app import application  # isort: skip - after onnxruntime, see gui.desktop
+from gui.horn_player import HornPlayer, play_nowhere
 from gui.language import LanguageSwitch
 from gui.preferences import Preferences
 from gui.rooms import standard_rooms
@@ -33,7 +34,8 @@ def main() -> None:
         theme = ThemeSource()
         preferences = Preferences()
         apply_theme(app, preferences.mode, theme, 1.0)
-        window = Window(line, theme, LanguageSwitch(app), preferences, lambda _: True, standard_rooms())
+        horn = HornPlayer(play_nowhere)
+        window = Window(line, theme, LanguageSwitch(app), preferences, lambda _: True, standard_rooms(horn), line.clock, horn)
         window.resize(1920, 1080)
         window.show()
         window.start()

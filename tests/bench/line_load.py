@@ -32,6 +32,7 @@ from tests.bench.parts_on_disk import render_parts
 from gui.app import application  # isort: skip - after onnxruntime, see gui.desktop
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer, Slot
 
+from gui.horn_player import HornPlayer, play_nowhere
 from gui.language import LanguageSwitch
 from gui.preferences import Preferences
 from gui.rooms import standard_rooms
@@ -133,7 +134,8 @@ def _measure(line: Line, seconds: float, bare_ms: float) -> list[Figure]:
     theme = ThemeSource()
     preferences = Preferences()
     apply_theme(app, preferences.mode, theme, 1.0)
-    window = Window(line, theme, LanguageSwitch(app), preferences, lambda _: True, standard_rooms())
+    horn = HornPlayer(play_nowhere)
+    window = Window(line, theme, LanguageSwitch(app), preferences, lambda _: True, standard_rooms(horn), line.clock, horn)
     window.resize(1920, 1080)
     window.show()
     meter = Meter(window, line)
