@@ -28,7 +28,7 @@ from gui.sentences import sentence_text
 from gui.shrinking import shrink, to_screen
 from gui.theme import TextSize, ThemeSource
 from gui.time_text import clock_text, span_text
-from gui.words import verdict_word
+from gui.words import label_words, verdict_word
 from inference.contract import PackContract
 from inference.findings import Finding, ImageU8, Region, Verdict
 from inference.reasons import ReasonCode
@@ -146,7 +146,7 @@ class CameraTile(QWidget):
             headline, sentence = self._why_not(view)
         elif finding is not None:
             title = self._titles.get((finding.model, finding.label))
-            label = (finding.label if title is None else pick(title)) if view.verdict is Verdict.DEFECT else ""
+            label = label_words(finding, finding.label if title is None else pick(title)) if view.verdict is Verdict.DEFECT else ""
             score = "" if math.isnan(finding.score) else f"{finding.score:.2f}"
         rates, age = self._rates(view) if refresh_rates or self._shown is None else (self._shown.rates, self._shown.age)
         regions = finding.regions if finding is not None and view.verdict is Verdict.DEFECT else ()

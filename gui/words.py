@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
+
 from PySide6.QtCore import QCoreApplication
 
-from inference.findings import Verdict
+from inference.findings import Finding, Verdict
 from station.config import Role
 from station.health import DeviceStatus
 from station.view import AlarmState, FeedbackAnswer, LineState
@@ -21,6 +23,21 @@ def verdict_word(verdict: Verdict) -> str:
             return QCoreApplication.translate("Words", "FAULT")
         case Verdict.NO_VERDICT:
             return QCoreApplication.translate("Words", "NO VERDICT")
+
+
+def label_words(finding: Finding, title: str) -> str:
+    """What was found, with how sure its kind is where there was more than one to choose from; a guess carries a question mark.
+
+    Args:
+        finding: With a label.
+        title: The label as the screen says it.
+    """
+    if math.isnan(finding.confidence):
+        return title
+    share = f"{100 * finding.confidence:.0f}"
+    if finding.unsure:
+        return QCoreApplication.translate("Words", "{label}? {share} %").format(label=title, share=share)
+    return QCoreApplication.translate("Words", "{label} {share} %").format(label=title, share=share)
 
 
 def role_word(role: Role) -> str:

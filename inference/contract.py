@@ -233,6 +233,9 @@ class OutputKind(StrEnum):
     """(1, 1, h, w): per-pixel probability of the defect."""
     ANOMALY_MAP = "anomaly_map"
     """(1, 1, h, w): per-pixel distance from good, scaled by *scale_low*..*scale_high* to 0..1."""
+    EVIDENCE_MAP = "evidence_map"
+    """(1, 1, h, w): how much each place speaks for the class that is named, 1 where most does. It explains a class output and has
+    no threshold; its area says nothing of how large a defect is, so no growth is measured on it."""
     RISK = "risk"
     """(1, 1): probability of a fault."""
     REMAINING_LIFE = "remaining_life"
@@ -282,6 +285,12 @@ class Output(Strict):
     """Maps: the score is the mean of this many highest pixels (1: the maximum)."""
     scale_low: float = 0.0
     scale_high: float = 1.0
+    unsure_below: Annotated[float, Field(gt=0, lt=1)] | None = None
+    """Class outputs: where the label's confidence (:attr:`inference.findings.Finding.confidence`) lies below this, the verdict stands
+    and the label is shown as a guess. An unsure kind alone never makes an OK or a DEFECT a NO VERDICT. None: labels are never guesses."""
+    refuse_below: Annotated[float, Field(gt=0, lt=1)] | None = None
+    """Class outputs of packs that only name kinds (threshold 0, no healthy label), where the label is all there is to say: below this
+    confidence there is NO VERDICT. None: never for that."""
     life_full: float | None = None
     """Remaining life at which the score is 0; at zero life the score is 1."""
     novelty_limit: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
@@ -295,6 +304,16 @@ class Output(Strict):
             raise ValueError(f"output {self.name}: novelty has novelty_limit and neither threshold nor near_miss")
         if self.kind is OutputKind.NOVELTY and (self.target or self.labels):
             raise ValueError(f"output {self.name}: novelty speaks of the whole input: it has no target and no labels")
+        return self
+
+    @model_validator(mode="after")
+    def _check_unsure(self) -> Output:
+        if self.kind is not OutputKind.PROBABILITIES and (self.unsure_below is not None or self.refuse_below is not None):
+            raise ValueError(f"output {self.name}: unsure_below and refuse_below belong to kind probabilities")
+        if self.refuse_below is not None and (self.threshold != 0 or any(label.severity == 0 for label in self.labels)):
+            raise ValueError(f"output {self.name}: refuse_below belongs to threshold 0 and no healthy label: elsewhere the verdict stands")
+        if self.kind is OutputKind.EVIDENCE_MAP and (self.threshold is not None or self.near_miss is not None):
+            raise ValueError(f"output {self.name}: an evidence map explains and has neither threshold nor near_miss")
         return self
 
     @model_validator(mode="after")

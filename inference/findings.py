@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -95,6 +96,9 @@ class Finding:
         label: Class or condition found, e.g. ``pitting`` or ``severe leakage``; empty with NO_VERDICT.
         score: Severity 0..1 that *threshold* applies to; NaN with NO_VERDICT.
         threshold: Score at and above which the verdict is DEFECT or FAULT.
+        confidence: Chance of *label* among the labels that the verdict leaves to choose from, 0..1; with NO VERDICT for an unsure kind that
+            of the likeliest. NaN where there was nothing to choose, and for what is not told by classes.
+        unsure: *confidence* lies below the pack's ``unsure_below``: the verdict stands, the label is a guess.
         reason: Why there is no verdict; None otherwise.
         regions: Found regions, strongest first; images only.
         heatmap: uint8 H x W at the size of the judged input, 0 (nothing) to 255 (certain), read-only; images only.
@@ -131,6 +135,8 @@ class Finding:
     unit: str = ""
     forecast: FloatArray | None = None
     novelty: float | None = None
+    confidence: float = math.nan
+    unsure: bool = False
     embeddings: FloatArray | None = None
 
     @property

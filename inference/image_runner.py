@@ -20,9 +20,11 @@ from inference.reasons import Reason, ReasonCode
 from inference.regions import MAP_KINDS, MapGeometry, draw_heatmap, find_regions, scale_map, score_map
 from inference.runtime import Session
 from inference.scoring import (
+    Score,
     bad_verdict,
     faulty_label,
     find_refusal,
+    find_unsure_kind,
     healthy_label,
     is_notable,
     list_judged,
@@ -156,22 +158,25 @@ class ImageRunner:
         threshold = output.threshold or 0.0
         if output.name in grids:
             score = score_map(grids[output.name], output)
-            label = faulty_label(output, contract) if score >= threshold else healthy_label(output)
+            said = Score(score, faulty_label(output, contract) if score >= threshold else healthy_label(output))
         else:
-            classes = score_classes(tensors[output.name][0], output)
-            score, label = classes.score, classes.label
+            said = score_classes(tensors[output.name][0], output)
+            unsure = find_unsure_kind(said, output)
+            if unsure is not None:
+                return _Answer(output, said, refusal=unsure)
+            score = said.score
         notable = score >= threshold or is_notable(score, output)
         shown = output if output.name in grids else self._find_map(output)
         regions: tuple[Region, ...] = ()
         heatmap: ImageU8 | None = None
         if shown is not None:
             if notable:
-                region_label = label if score >= threshold else faulty_label(output, contract)
+                region_label = said.label if score >= threshold else faulty_label(output, contract)
                 regions = find_regions(grids[shown.name], shown, region_label, geometry)
             if policy is HeatmapPolicy.ALWAYS or (policy is HeatmapPolicy.WHEN_NOTABLE and notable):
                 heatmap = draw_heatmap(grids[shown.name], geometry)
         embeddings = describe_regions(tensors, contract, regions, geometry) if notable else None
-        return _Answer(output, score, label, regions, heatmap, embeddings)
+        return _Answer(output, said, regions, heatmap, embeddings)
 
     def _find_map(self, output: Output) -> Output | None:
         """The informing map that explains a class output: of its target, else one for all."""
@@ -179,14 +184,18 @@ class ImageRunner:
         return next((o for o in maps if o.target == output.target), next((o for o in maps if not o.target), None))
 
     def _make_finding(self, answer: _Answer, elapsed_ms: float, novelty: float | None) -> Finding:
-        contract = self._pack.contract
+        contract, said, reason = self._pack.contract, answer.said, answer.refusal
         threshold = answer.output.threshold or 0.0
+        verdict = bad_verdict(contract) if said.score >= threshold else Verdict.OK
         return Finding(
             target=target_of(answer.output, contract),
-            verdict=bad_verdict(contract) if answer.score >= threshold else Verdict.OK,
-            label=answer.label,
-            score=answer.score,
+            verdict=verdict if reason is None else Verdict.NO_VERDICT,
+            label=said.label if reason is None else "",
+            score=said.score if reason is None else float("nan"),
             threshold=threshold,
+            reason=reason,
+            confidence=said.confidence,
+            unsure=said.unsure and reason is None,
             model=contract.name,
             version=self._pack.version,
             sha256=contract.model.sha256,
@@ -202,8 +211,8 @@ class ImageRunner:
 @dataclass(frozen=True, slots=True, eq=False)
 class _Answer:
     output: Output
-    score: float
-    label: str
-    regions: tuple[Region, ...]
-    heatmap: ImageU8 | None
-    embeddings: FloatArray | None
+    said: Score
+    regions: tuple[Region, ...] = ()
+    heatmap: ImageU8 | None = None
+    embeddings: FloatArray | None = None
+    refusal: Reason | None = None

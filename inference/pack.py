@@ -18,7 +18,7 @@ from inference.runtime import Session, TensorInfo
 CONTRACT_FILE = "pack.toml"
 """The file that makes a folder a pack."""
 
-_MAPS = (OutputKind.PROBABILITY_MAP, OutputKind.ANOMALY_MAP)
+_MAPS = (OutputKind.PROBABILITY_MAP, OutputKind.ANOMALY_MAP, OutputKind.EVIDENCE_MAP)
 _IMAGE_KINDS = (OutputKind.PROBABILITIES, OutputKind.NOVELTY, OutputKind.EMBEDDING, *_MAPS)
 _SENSOR_KINDS = (OutputKind.PROBABILITIES, OutputKind.RISK, OutputKind.REMAINING_LIFE, OutputKind.FORECAST, OutputKind.NOVELTY)
 

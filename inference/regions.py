@@ -18,13 +18,20 @@ MAX_REGIONS = 100
 HEAT_FLOOR = 0.05
 """Less than this is not drawn: a network never says zero, and summed over the whole picture its murmur outweighs a small defect."""
 
-MAP_KINDS = (OutputKind.PROBABILITY_MAP, OutputKind.ANOMALY_MAP)
+AREA_MAP_KINDS = (OutputKind.PROBABILITY_MAP, OutputKind.ANOMALY_MAP)
+"""Outputs whose area is the defect's."""
+MAP_KINDS = (*AREA_MAP_KINDS, OutputKind.EVIDENCE_MAP)
 """Outputs that are maps over the image."""
 
 
 def has_map(contract: PackContract) -> bool:
     """Whether a pack has a map, and so regions and heatmaps."""
     return any(output.kind in MAP_KINDS for output in contract.outputs)
+
+
+def has_area_map(contract: PackContract) -> bool:
+    """Whether a pack has a map whose area grows with the defect."""
+    return any(output.kind in AREA_MAP_KINDS for output in contract.outputs)
 
 
 @dataclass(frozen=True, slots=True)

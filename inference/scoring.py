@@ -6,8 +6,9 @@ the verdict, so that an OK never carries a fault's name.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -23,11 +24,15 @@ HEALTHY_LABEL = "ok"
 """Label of OK where the pack names none."""
 
 _LARGEST_WRITTEN = 10_000.0
+_LEAST_CHANCE = 1e-12
 
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """What one judged output says: severity 0..1, label, and a physical value with its interval where there is one."""
+    """What one judged output says: severity 0..1, label, and a physical value with its interval where there is one.
+
+    *confidence* and *unsure* as in :class:`inference.findings.Finding`; *rival* is the second likeliest label with its chance.
+    """
 
     score: float
     label: str
@@ -35,6 +40,9 @@ class Score:
     lower: float | None = None
     upper: float | None = None
     unit: str = ""
+    confidence: float = math.nan
+    unsure: bool = False
+    rival: tuple[str, float] | None = None
 
 
 def list_judged(contract: PackContract) -> tuple[Output, ...]:
@@ -68,12 +76,18 @@ def score_classes(probabilities: FloatArray, output: Output) -> Score:
     score = float(np.clip(1.0 - float(probabilities[healthy].sum()), 0.0, 1.0))
     threshold = 1.0 if output.threshold is None else output.threshold
     candidates = np.flatnonzero(~healthy if score >= threshold and not healthy.all() else healthy if healthy.any() else ~healthy)
-    chosen = int(candidates[np.argmax(probabilities[candidates])])
-    label = output.labels[chosen]
+    order = candidates[np.argsort(-probabilities[candidates], kind="stable")]
+    label = output.labels[int(order[0])]
+    said = Score(score, label.name)
+    if order.size > 1:
+        among = probabilities[order] / max(float(probabilities[order].sum()), _LEAST_CHANCE)
+        confidence, limit = float(among[0]), output.unsure_below
+        rival = (output.labels[int(order[1])].name, float(among[1]))
+        said = replace(said, confidence=confidence, unsure=limit is not None and confidence < limit, rival=rival)
     if label.value is None:
-        return Score(score, label.name)
+        return said
     lower, upper = _credible_values(probabilities, output, label.value)
-    return Score(score, label.name, label.value, lower, upper, output.unit)
+    return replace(said, value=label.value, lower=lower, upper=upper, unit=output.unit)
 
 
 def score_sensor_output(tensor: FloatArray, output: Output, contract: PackContract) -> Score:
@@ -110,8 +124,26 @@ def complete_scores(tensors: Mapping[str, FloatArray], contract: PackContract) -
             for output in list_judged(contract):
                 if not informing.target or informing.target == output.target:
                     known = scores[output.name]
-                    scores[output.name] = Score(known.score, known.label, value, lower, upper, informing.unit)
+                    scores[output.name] = replace(known, value=value, lower=lower, upper=upper, unit=informing.unit)
     return scores
+
+
+def find_unsure_kind(said: Score, output: Output) -> Reason | None:
+    """Why a kind is no verdict: the pack knows kinds only, and its confidence lies below the pack's ``refuse_below``."""
+    if output.refuse_below is None or said.rival is None or said.confidence >= output.refuse_below:
+        return None
+    titles = {label.name: label.title for label in output.labels}
+    first, second = titles[said.label], titles[said.rival[0]]
+    return Reason.of(
+        ReasonCode.UNSURE_KIND,
+        kind=first.en,
+        kind_zh=first.zh,
+        chance=f"{100 * said.confidence:.0f}",
+        rival=second.en,
+        rival_zh=second.zh,
+        rival_chance=f"{100 * said.rival[1]:.0f}",
+        limit=f"{100 * output.refuse_below:.0f}",
+    )
 
 
 def is_notable(score: float, output: Output) -> bool:

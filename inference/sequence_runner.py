@@ -219,4 +219,6 @@ def _make_finding(
         unit=score.unit,
         forecast=forecast,
         novelty=measure_novelty(tensors, contract),
+        confidence=score.confidence,
+        unsure=score.unsure,
     )

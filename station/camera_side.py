@@ -8,8 +8,10 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+from inference.errors import PackError
 from inference.findings import Finding, ImageU8
 from inference.image_runner import HeatmapPolicy, ImageRunner
+from inference.regions import has_area_map
 from station.alarm_desk import AlarmDesk
 from station.camera_feed import CameraFeed
 from station.clock import Clock
@@ -129,4 +131,9 @@ class _Mapped:
 
 
 def _open_mapped(shelf: ModelShelf, pack: str) -> _Mapped:
-    return _Mapped(shelf.open_image(pack))
+    runner = shelf.open_image(pack)
+    if not has_area_map(runner.pack.contract):
+        raise PackError(
+            "This pack draws no heatmaps whose area can grow", where=pack, do="Leave the camera's growth table out, or name another pack"
+        )
+    return _Mapped(runner)

@@ -28,7 +28,7 @@ from inference.model_opening import open_model
 from inference.pack import find_pack
 from inference.providers import Provider, ProviderChoice
 from inference.reasons import Reason, ReasonCode
-from inference.regions import has_map
+from inference.regions import has_area_map, has_map
 from station.counting import worst_finding
 from station.progress import track_progress
 from station.results_file import ResultsError, ResultsFile, write_number, write_regions
@@ -108,8 +108,10 @@ def inspect(
     runner = model.runner
     if not isinstance(runner, ImageRunner):
         raise PackError("This pack does not judge images", where=pack_name, do="Name a pack for images, or use: python main.py monitor")
-    if (heatmaps_dir is not None or growth is not None) and not has_map(runner.pack.contract):
-        raise UsageError("This pack draws no heatmaps", where=pack_name, do="Leave --heatmaps and --growth out")
+    if heatmaps_dir is not None and not has_map(runner.pack.contract):
+        raise UsageError("This pack draws no heatmaps", where=pack_name, do="Leave --heatmaps out")
+    if growth is not None and not has_area_map(runner.pack.contract):
+        raise UsageError("This pack draws no heatmaps whose area can grow", where=pack_name, do="Leave --growth out")
     targets: Sequence[Path | None] = [None] * len(images) if heatmaps_dir is None else place_heatmaps(images, heatmaps_dir)
     jobs = [_Job(image, target) for image, target in zip(images, targets, strict=True)]
     worker = _Worker(runner, model.provider, HeatmapPolicy.NEVER if growth is None else HeatmapPolicy.ALWAYS)
