@@ -6,6 +6,7 @@ from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
 from typing_extensions import override
 
+from gui.attention import Attention
 from gui.camera_grid import CameraGrid
 from gui.commands import Commands
 from gui.counts_bar import CountsBar
@@ -20,11 +21,9 @@ from station.clock import Clock, SystemClock
 from station.frames import AlarmId
 from station.port import LinePort
 from station.snapshots import target_titles
-from station.view import AlarmView, LineSnapshot
+from station.view import LineSnapshot
 
 _TEXTS_EVERY_S = 0.5
-_BUSY_S = 15.0
-"""So long after a choice or an answer the chosen warning keeps its place."""
 
 
 class LineScreen(Screen):
@@ -61,15 +60,14 @@ class LineScreen(Screen):
         self.controls = WarningControls(port, commands, dict(names), people, theme, self._clock, self)
         self.warnings = WarningList(dict(names), people, theme, self.controls.head)
         self.incident = IncidentPanel(port, commands, jobs, dict(labels), dict(risks), dict(channels), people, theme)
-        self._chosen: AlarmId | None = None
-        self._known: frozenset[AlarmId] = frozenset()
+        self._attention = Attention(self._clock)
         self._texts_at_s = -1.0
-        self._busy_at_s = -_BUSY_S
         self._changed = -1
         self.warnings.selected.connect(self._on_selected)
         self.controls.start_wanted.connect(self._on_selected)
         self.controls.told.connect(self.told)
         self.incident.feedback.pressed.connect(self._on_answered)
+        commands.acknowledged.connect(self._on_acknowledged)
         self.incident.timeline.touched.connect(self._on_answered)
         self.incident.enlarged.connect(self.incident_wanted)
         self._build()
@@ -94,7 +92,7 @@ class LineScreen(Screen):
     @property
     def chosen(self) -> AlarmId | None:
         """The warning shown in the incident panel."""
-        return self._chosen
+        return self._attention.chosen
 
     @override
     def refresh(self, snapshot: LineSnapshot) -> None:
@@ -108,31 +106,18 @@ class LineScreen(Screen):
 
     def _show_texts(self, snapshot: LineSnapshot) -> None:
         self.counts.show_counts(snapshot.counts)
-        self._choose(snapshot.alarms, in_flood=snapshot.flood is not None)
         now = self._clock.utc()
-        self.warnings.show_alarms(snapshot.alarms, self._chosen, now)
-        chosen = next((a for a in snapshot.alarms if a.alarm_id == self._chosen), None)
+        chosen = self._attention.look(
+            snapshot.alarms,
+            held={hold.definition.id for hold in snapshot.holds},
+            is_asking=QApplication.activeModalWidget() is not None,
+            in_flood=snapshot.flood is not None,
+        )
+        self.warnings.show_alarms(snapshot.alarms, self._attention.chosen, now)
         self.controls.refresh(snapshot, chosen)
         mine = "" if chosen is None else chosen.incident_id
         self.incident.show_alarm(chosen, now, next((one for one in snapshot.incidents if mine and one.incident_id == mine), None))
-
-    def _choose(self, alarms: tuple[AlarmView, ...], *, in_flood: bool = False) -> None:
-        """A person's choice stays while its warning is open; a new warning that is the most urgent takes its place.
-
-        The chosen warning keeps its place while the person is busy with it: while a popup is open, and for some seconds
-        after it was chosen or answered. Else an answer could go to a warning that came between the look and the tap.
-        In a flood only a more urgent one takes its place: else nobody could read any.
-        """
-        ids = frozenset(alarm.alarm_id for alarm in alarms)
-        first = alarms[0].alarm_id if alarms else None
-        arrived = first is not None and first not in self._known
-        if in_flood and arrived:
-            shown = next((alarm for alarm in alarms if alarm.alarm_id == self._chosen), None)
-            arrived = shown is None or alarms[0].priority < shown.priority
-        busy = QApplication.activeModalWidget() is not None or self._clock.monotonic_s() - self._busy_at_s < _BUSY_S
-        if self._chosen not in ids or (arrived and not busy):
-            self._chosen, busy = first, False
-        self._known = ids - {first} if arrived and busy and first is not None else ids
+        self.incident.feedback.setEnabled(self._attention.may_answer)
 
     @override
     def keys(self) -> list[tuple[str, str]]:
@@ -161,10 +146,14 @@ class LineScreen(Screen):
 
     @Slot(str)
     def _on_selected(self, alarm: str) -> None:
-        self._chosen = AlarmId(alarm)
-        self._busy_at_s = self._clock.monotonic_s()
+        self._attention.choose(AlarmId(alarm))
         self._changed = -1
 
     @Slot()
     def _on_answered(self) -> None:
-        self._busy_at_s = self._clock.monotonic_s()
+        self._attention.touch()
+
+    @Slot(str)
+    def _on_acknowledged(self, alarm: str) -> None:
+        if alarm == self._attention.chosen:
+            self._attention.touch()

@@ -527,12 +527,12 @@
 <context>
     <name>Knob</name>
     <message>
-        <source>On-delay: lasts before it warns</source>
-        <translation>触发延时：持续多久才报警</translation>
+        <source>Warns after (on-delay)</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Off-delay: is over before it clears</source>
-        <translation>解除延时：结束多久才解除</translation>
+        <source>Clears after (off-delay)</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Raise limit</source>
@@ -952,7 +952,7 @@
     <name>MemoryCard</name>
     <message>
         <source>no picture</source>
-        <translation type="unfinished"></translation>
+        <translation>无图片</translation>
     </message>
     <message>
         <source>Switched off: its like rings with its own priority</source>
@@ -1245,7 +1245,7 @@
     </message>
     <message>
         <source>The kind is not sure: {kind} {chance} %, {rival} {rival_chance} %; below {limit} % none is named</source>
-        <translation type="unfinished"></translation>
+        <translation>缺陷类型不确定：{kind} {chance} %，{rival} {rival_chance} %；低于 {limit} % 时不判定类型</translation>
     </message>
     <message>
         <source>Collecting samples: {have_s} of {need_s} s</source>
@@ -3103,6 +3103,10 @@
         <source>A warning of priority 1 cannot be put aside: it must be seen until somebody has dealt with it.</source>
         <translation>优先级 1 的报警不能搁置：在有人处理之前必须一直可见。</translation>
     </message>
+    <message>
+        <source>The first warning of this flood is over already. Go through the list from the top.</source>
+        <translation>引发这次报警泛滥的第一个报警已消失。请从列表顶部开始查看。</translation>
+    </message>
 </context>
 <context>
     <name>WarningHead</name>
@@ -3415,11 +3419,11 @@
     </message>
     <message>
         <source>{label}? {share} %</source>
-        <translation type="unfinished"></translation>
+        <translation>{label}？{share} %</translation>
     </message>
     <message>
         <source>{label} {share} %</source>
-        <translation type="unfinished"></translation>
+        <translation>{label} {share} %</translation>
     </message>
     <message>
         <source>operator</source>
