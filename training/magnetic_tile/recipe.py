@@ -23,7 +23,7 @@ from training.magnetic_tile.export import TileGraph, check_export, export_networ
 from training.magnetic_tile.familiarity import choose_novelty_limit, embed_pictures, fit_clouds
 from training.magnetic_tile.fitting import FULL_PLAN, QUICK_PLAN, FitPlan, set_up_torch
 from training.magnetic_tile.folds import FINAL, Job, Outcome, paint_familiar, read_tiles, run_jobs
-from training.magnetic_tile.naive import make_plain
+from training.magnetic_tile.naive import SIDE_PX, make_plain
 from training.magnetic_tile.preparing import to_canvas, to_tensor
 from training.magnetic_tile.simulated import choose_golden
 from training.magnetic_tile.simulated_failures import show_failures
@@ -99,7 +99,7 @@ def write(options: TrainOptions, tiles: Sequence[Tile], outcomes: Sequence[Outco
         minutes=(time.monotonic() - begin) / 60.0,
         parameters=sum(weight.numel() for weight in network.parameters()),
         inference_ms=time_threads(exported, tensor, PACK_NAME),
-        plain_ms=time_plain(make_plain().eval(), np.zeros((1, 1, 128, 128), np.float32), opset=OPSET),
+        plain_ms=time_plain(make_plain().eval(), np.zeros((1, 1, SIDE_PX, SIDE_PX), np.float32), opset=OPSET),
         export_difference=difference,
         trades=[
             measure_trade(evaluation.honest_scores, ~sound, scenes, threshold, seed=options.seed)

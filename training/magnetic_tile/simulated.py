@@ -25,7 +25,7 @@ GOLDEN_TILES: tuple[tuple[str | None, tuple[int, int]], ...] = (
     ("crack", (840, 560)),
 )
 """Kind, width and height. The last two are larger than the network's input, so that another interpolation shows."""
-GOLDEN_CANDIDATES = 30
+GOLDEN_CANDIDATES = 80
 _COARSE = 0xFC
 """Golden pictures keep six bits: smaller files, and still every groove."""
 
@@ -91,7 +91,7 @@ def choose_golden(seed: int, judge: Callable[[ImageU8], Finding]) -> list[Golden
             if found.verdict is Verdict.NO_VERDICT or found.label != (kind or HEALTHY) or found.novelty is None or found.novelty > 0.9:
                 continue
             limit = found.threshold
-            if found.score < 0.6 * limit if kind is None else found.score >= limit + 0.3 * (1 - limit):
+            if found.score < 0.6 * limit if kind is None else found.score >= limit + 0.25 * (1 - limit):
                 fitting.append((found.novelty, image))
         if fitting:
             golden.append(GoldenImage(f"{number}-{kind or HEALTHY}", min(fitting, key=lambda item: item[0])[1]))
