@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -30,7 +30,7 @@ from station.alarms.restoring import restore
 from station.alarms.seen_false import SeenFalse
 from station.alarms.slot_events import slot_event
 from station.alarms.slots import Cause, Moment, Slot
-from station.config import AlarmConfig
+from station.config import AlarmConfig, LimitCondition
 from station.events import AlarmEvent, AlarmEventKind, OpenAlarm, SystemFault
 from station.frames import AlarmId, SourceId
 from station.holds import Hold, HoldEvent
@@ -138,22 +138,28 @@ class AlarmEngine(Commands):
         """Take channel values of one sensor link: one number per channel, or float64 (n,) of n rows, oldest first.
 
         *own_s*, float64 (n,), is the rows' time in their source, s; None where they have none. NaN means no new value.
-        Channels without a limit definition cost nothing. Machine states are looked at before the limits.
+        Channels without a limit definition cost nothing. Row by row, what says how the machine stands comes before the limits,
+        so that it does not matter how many rows come at once.
         """
         events: list[AlarmEvent] = []
         now = Moment(now_s, utc)
-        for machine, slot in self._registry.index.machine.get(source_id, ()):
-            for value, row_s in _rows(channel_values.get(machine.state.channel), own_s):
-                change = machine.rule.observe(machine_level(machine.state, value), machine.at_input(now_s, row_s))
-                self._apply_machine(slot, change, now, events)
-        for condition, slot in self._registry.index.limit.get(source_id, ()):
-            for value, row_s in _rows(channel_values.get(condition.channel), own_s):
-                level = limit_level(condition, value)
-                if level is Level.UNKNOWN:
-                    continue
-                if level is Level.HIGH and not slot.rule.active:
-                    slot.cause = Cause(None, None, f"{condition.channel} = {value:g}", input_ref)
-                self._apply(slot, slot.rule.observe(level, slot.at_input(now_s, row_s)), now, events)
+        limits = [(one, slot, _rows(channel_values.get(one.channel), own_s)) for one, slot in self._registry.index.limit.get(source_id, ())]
+        machines = self._registry.index.machine.get(source_id, ())
+        if not machines:
+            for condition, slot, rows in limits:
+                for value, row_s in rows:
+                    self._observe_limit(slot, condition, value, row_s, input_ref, now, events)
+            return tuple(events)
+        states = [(machine, slot, _rows(channel_values.get(machine.state.channel), own_s)) for machine, slot in machines]
+        for place in range(max((len(rows) for *_, rows in (*states, *limits)), default=0)):
+            for machine, slot, rows in states:
+                if place < len(rows):
+                    value, row_s = rows[place]
+                    change = machine.rule.observe(machine_level(machine.state, value), machine.at_input(now_s, row_s))
+                    self._apply_machine(slot, change, now, events)
+            for condition, slot, rows in limits:
+                if place < len(rows):
+                    self._observe_limit(slot, condition, *rows[place], input_ref, now, events)
         return tuple(events)
 
     def on_growth(
@@ -319,6 +325,23 @@ class AlarmEngine(Commands):
 
     # --------------------------------------------------------------------- within
 
+    def _observe_limit(
+        self,
+        slot: Slot,
+        condition: LimitCondition,
+        value: float,
+        row_s: float | None,
+        input_ref: int | None,
+        now: Moment,
+        events: list[AlarmEvent],
+    ) -> None:
+        level = limit_level(condition, value)
+        if level is Level.UNKNOWN:
+            return
+        if level is Level.HIGH and not slot.rule.active:
+            slot.cause = Cause(None, None, f"{condition.channel} = {value:g}", input_ref)
+        self._apply(slot, slot.rule.observe(level, slot.at_input(now.now_s, row_s)), now, events)
+
     def _observe_strictly(self, slot: Slot, level: Level, finding: Finding, input_ref: int | None, at_s: float) -> bool:
         """Observe *level* as the memory of false alarms sees it; whether that makes the condition hold by itself."""
         strict = slot.strict
@@ -381,9 +404,9 @@ def _by_target(findings: Sequence[Finding]) -> dict[str, list[Finding]]:
     return grouped
 
 
-def _rows(given: float | NDArray[np.float64] | None, own_s: NDArray[np.float64] | None) -> Iterable[tuple[float, float | None]]:
+def _rows(given: float | NDArray[np.float64] | None, own_s: NDArray[np.float64] | None) -> list[tuple[float, float | None]]:
     """Values of one channel with their time in the source."""
     if given is None:
-        return ()
-    values = given.tolist() if isinstance(given, np.ndarray) else (given,)
-    return zip(values, (None,) * len(values) if own_s is None else own_s.tolist(), strict=True)
+        return []
+    values = given.tolist() if isinstance(given, np.ndarray) else [given]
+    return list(zip(values, [None] * len(values) if own_s is None else own_s.tolist(), strict=True))

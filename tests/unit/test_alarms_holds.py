@@ -210,6 +210,19 @@ def test_the_machines_state_suppresses_and_frees() -> None:
     assert [event.change for event in b.holds] == [HoldChange.BEGAN, HoldChange.ENDED]
 
 
+@pytest.mark.parametrize("at_once", [1, 4, 40])
+def test_rows_that_come_together_count_one_after_the_other(at_once: int) -> None:
+    hot = {"kind": "limit", "source": RIG, "channel": "heat", "side": "high", "raise_at": 80.0, "clear_at": 80.0}
+    b = Bench(definition(hot, suppressed_while=STANDS, most_per_10_min=1000))
+    speed = np.repeat([20.0, 0.0, 20.0, 0.0], 10)
+    heat = np.repeat([20.0, 90.0, 90.0, 20.0], 10)
+    events: list[AlarmEvent] = []
+    for begin in range(0, 40, at_once):
+        rows = {"speed": speed[begin : begin + at_once], "heat": heat[begin : begin + at_once]}
+        events += b.engine.on_values(RIG, rows, float(begin), utc(begin), begin)
+    assert [event.kind for event in events] == [K.RAISED_HELD, K.RELEASED, K.RAISED, K.HELD, K.RETURNED]
+
+
 def test_delays_of_the_machines_state() -> None:
     b = Bench(definition(suppressed_while=STANDS | {"on_delay_s": 2.0, "off_delay_s": 5.0}))
     b.see(0.9)
