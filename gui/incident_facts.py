@@ -12,6 +12,7 @@ from gui.controls import LabelRole, Wrap, label, set_role
 from gui.language import BothLanguages, driving_text, pick, reason_text
 from gui.sentences import sentence_text
 from gui.time_text import short_clock_text, span_text
+from gui.words import label_words
 from inference.findings import Verdict
 from station.config import GrowthCondition
 from station.view import AlarmState, AlarmView
@@ -109,7 +110,7 @@ class IncidentFacts(QWidget):
         # Of what grows, the one picture's score says nothing; the detail says what grew, how fast and since when.
         if finding is not None and not math.isnan(finding.score) and not isinstance(alarm.definition.when, GrowthCondition):
             title = self._label_titles.get((finding.model, finding.label))
-            found = finding.label if title is None else pick(title)
+            found = label_words(finding, finding.label if title is None else pick(title))
             said = QCoreApplication.translate("IncidentPanel", "{what} {score} (limit {limit})")
             parts.append(said.format(what=found, score=f"{finding.score:.2f}", limit=f"{finding.threshold:.2f}"))
         if finding is not None and finding.verdict is Verdict.FAULT:

@@ -59,8 +59,14 @@ def pick(text: BothLanguages) -> str:
 
 
 def reason_text(reason: Reason) -> str:
-    """*reason* as one sentence in the current language, without a full stop."""
-    said = Reason(reason.code, tuple((name, sentence_text(value)) for name, value in reason.particulars))
+    """*reason* as one sentence in the current language, without a full stop.
+
+    A particular that comes in Chinese as well, as ``name_zh``, is said so in Chinese.
+    """
+    known = dict(reason.particulars)
+    chinese = current_language() is Language.CHINESE
+    spoken = ((name, known.get(f"{name}_zh", value) if chinese else value) for name, value in reason.particulars)
+    said = Reason(reason.code, tuple((name, sentence_text(value)) for name, value in spoken))
     return said.fill(QCoreApplication.translate("Reason", TEMPLATES[reason.code]))
 
 

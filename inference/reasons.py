@@ -86,7 +86,10 @@ TEMPLATES: Mapping[ReasonCode, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """One reason with its particulars, e.g. ``Reason.of(ReasonCode.STALE, age_s="2.4")``."""
+    """One reason with its particulars, e.g. ``Reason.of(ReasonCode.STALE, age_s="2.4")``.
+
+    A particular that is a text of the pack comes twice: ``kind`` in English, ``kind_zh`` in Chinese.
+    """
 
     code: ReasonCode
     particulars: tuple[tuple[str, str], ...] = ()

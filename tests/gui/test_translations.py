@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import math
 import shutil
 import string
 import xml.etree.ElementTree as ET
@@ -16,7 +17,9 @@ from gui.language import TRANSLATIONS, Language, LanguageSwitch, current_languag
 from gui.sentence_templates import TEMPLATES as TEMPLATES_BELOW
 from gui.sentences import sentence_text
 from gui.time_text import moment_text
+from gui.words import label_words
 from inference.errors import SourceError
+from inference.findings import Finding, Verdict
 from inference.reasons import TEMPLATES, Reason, ReasonCode
 from station.config import Text
 
@@ -81,6 +84,32 @@ def test_particulars_are_filled(language_switch: LanguageSwitch) -> None:
     assert reason_text(reason) == "Sensor TS1 is stuck at 45.0"
     language_switch.use(Language.CHINESE)
     assert reason_text(reason) == "传感器 TS1 停在 45.0 不变"
+
+
+def test_a_packs_own_words_are_said_in_the_windows_language(language_switch: LanguageSwitch) -> None:
+    particulars = {
+        "kind": "Ash",
+        "kind_zh": "铁皮灰",
+        "chance": "42",
+        "rival": "Slag",
+        "rival_zh": "夹渣",
+        "rival_chance": "38",
+        "limit": "50",
+    }
+    reason = Reason.of(ReasonCode.UNSURE_KIND, **particulars)
+    assert reason_text(reason) == "The kind is not sure: Ash 42 %, Slag 38 %; below 50 % none is named"
+    language_switch.use(Language.CHINESE)
+    assert "铁皮灰 42 %" in reason_text(reason)
+    assert "夹渣 38 %" in reason_text(reason)
+
+
+@pytest.mark.parametrize(
+    ("confidence", "unsure", "said"), [(math.nan, False, "Ash"), (0.974, False, "Ash 97 %"), (0.52, True, "Ash? 52 %")]
+)
+def test_a_kind_says_how_sure_it_is(language_switch: LanguageSwitch, confidence: float, unsure: bool, said: str) -> None:
+    language_switch.use(Language.ENGLISH)
+    finding = Finding("t", Verdict.DEFECT, "ash", 1.0, 0.0, "m", "1", "0", "p", 1.0, confidence=confidence, unsure=unsure)
+    assert label_words(finding, "Ash") == said
 
 
 def test_missing_translation_falls_back_to_english(tmp_path: Path, language_switch: LanguageSwitch) -> None:
