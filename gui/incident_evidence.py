@@ -183,9 +183,9 @@ class EvidenceView(QWidget):
         """No higher than its parts: what is left belongs to the texts below."""
         layout = self.layout()
         spacing = 0 if layout is None else layout.spacing()
-        parts = [self.picture.maximumHeight()] if self._picture_wanted else []
+        parts = [self.picture.height_at(self.width())] if self._picture_wanted else []
         if self.timeline.has_rows:
-            parts.append(self.timeline.height())
+            parts.append(self.timeline.height_for(self.width()))
         self.setMaximumHeight(max(1, min(_MOST_PX, sum(parts) + spacing * max(0, len(parts) - 1))))
 
     @override

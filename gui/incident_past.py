@@ -158,8 +158,10 @@ def load_incident(port: LinePort, incident_id: IncidentId, risk_titles: RiskTitl
 
 
 def moments_of(evidence: Evidence, station: StationFile, risk_titles: RiskTitles, first: AlarmView | None) -> tuple[MomentPast, ...]:
-    """The seconds of *evidence* decoded; the traces of *first* come first, then those of the incident's other warnings, then the rest."""
+    """The seconds of *evidence* decoded. The traces of the machine's warnings come first, those of *first* before others, then the rest."""
+    sensors = {sensor.id for sensor in station.sensors}
     alarms = [alarm for alarm in (first, *evidence.record.alarms) if alarm is not None]
+    alarms.sort(key=lambda alarm: alarm.source_id not in sensors)  # what drives a machine's risk tells more than its first channels
     telling = [one for alarm in alarms for one in traces_of(alarm, station, risk_titles)]
     found = []
     for moment in evidence.moments:

@@ -238,6 +238,10 @@ class IncidentScreen(Screen):
     def _on_read(self, past: IncidentPast) -> None:
         self._job = None
         self._past, self._why = past, ""
+        if self._alarm_id is None and (alarm := self._alarm()) is not None:
+            self._alarm_id = alarm.alarm_id
+            own = past.moment_of(alarm.alarm_id)
+            self._moment = 0 if own is None else past.moments.index(own)
         self._moment = min(self._moment, max(0, len(past.moments) - 1))
         self._fill()
 

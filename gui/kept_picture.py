@@ -170,12 +170,15 @@ class KeptPicture(QWidget):
         del event
         self._fit_height()
 
-    def _fit_height(self) -> None:
+    def height_at(self, width_px: int) -> int:
+        """How high it is at most at a width."""
         if self._picture is None:
-            self.setMaximumHeight(_EMPTY_PX)
-        else:
-            height, width = self._picture.bgr.shape[:2]
-            self.setMaximumHeight(max(_EMPTY_PX, round(self.width() * height / width)))
+            return _EMPTY_PX
+        height, width = self._picture.bgr.shape[:2]
+        return max(_EMPTY_PX, round(width_px * height / width))
+
+    def _fit_height(self) -> None:
+        self.setMaximumHeight(self.height_at(self.width()))
 
     @override
     def sizeHint(self) -> QSize:
