@@ -98,6 +98,8 @@ class AlarmDesk:
             self._answers.update(state.feedback)
             self._images.update(state.images)
             self._keep(events)
+            standing = [(view.definition.id, view.kind) for view in self._engine.holds(now_s)]
+            self._records.keep_row(hold_rows.end_unknown(standing, utc), "The end of holds that nobody knows any more")
 
     def on_frame(self, judged: JudgedFrame) -> tuple[AlarmEvent, ...]:
         """Take what was said of a frame; returns the warnings it raised, whose picture is to be kept."""

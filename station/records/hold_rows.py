@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 
 from pydantic import ValidationError
@@ -74,6 +74,18 @@ def standing(connection: Connection) -> tuple[Hold, ...]:
             )
         )
     return tuple(found)
+
+
+def end_unknown(known: Collection[tuple[str, HoldKind]], utc: datetime) -> Write:
+    """End every hold that stands in the records and is none of *known* (definition id, kind): nobody holds it any more."""
+    kept = {(definition_id, kind.value) for definition_id, kind in known}
+
+    def write(connection: Connection) -> None:
+        for row in connection.execute(select(table.c.hold_id, table.c.definition_id, table.c.kind).where(table.c.ended_us.is_(None))).all():
+            if (row.definition_id, row.kind) not in kept:
+                connection.execute(update(table).where(table.c.hold_id == row.hold_id).values(ended_us=to_us(utc)))
+
+    return write
 
 
 def definition_change(before: AlarmConfig, after: AlarmConfig, person_id: PersonId, why: str, utc: datetime) -> Write:

@@ -12,6 +12,7 @@ import pytest
 
 from inference.reasons import Reason, ReasonCode
 from station.alarms.engine import AlarmEngine, AlarmRefusedError
+from station.alarms.slots import Cause
 from station.config import AlarmConfig
 from station.events import AlarmEvent, AlarmEventKind
 from station.frames import DefinitionId, PersonId
@@ -358,6 +359,32 @@ def test_what_it_listens_to_cannot_change() -> None:
     for other in (definition({"kind": "verdict", "source": RIG}), definition(asset="other"), definition(id="leak")):
         with pytest.raises(AlarmRefusedError):
             b.engine.check_change(other)
+
+
+GROWTH = {"kind": "growth", "source": CAM, "raise_at": 3.0}
+
+
+def _grow(e: AlarmEngine, position: str, growth: float, now_s: float) -> list[AlarmEventKind]:
+    return [event.kind for event in e.on_growth(CAM, position, growth, Cause(), now_s, utc(now_s))]
+
+
+def test_positions_of_a_growth_definition_are_held_and_changed_each() -> None:
+    e = AlarmEngine([definition(GROWTH, id="grows")], camera_ids=[CAM])
+    assert [one.id for one in e.definitions()] == ["grows"]
+    assert _grow(e, "left", 4.0, 0.0) == [K.RAISED]
+    assert _grow(e, "right", 1.0, 0.0) == []
+    assert [one.id for one in e.definitions()] == ["grows--left", "grows--right"]
+    planned = e.plan_hold(DefinitionId("grows--left"), H.SHELVED, 600.0, "known", WEI, 1.0, utc(1.0))
+    assert [event.kind for event in e.commit_hold(planned, 1.0, utc(1.0))] == [K.HELD]
+    changed = definition(GROWTH | {"raise_at": 5.0}, id="grows", priority=3)
+    assert e.check_change(changed).id == "grows"
+    assert [event.kind for event in e.redefine(changed, 2.0, utc(2.0))] == [K.REDEFINED]
+    assert _grow(e, "right", 4.0, 3.0) == []
+    assert {one.priority for one in e.definitions()} == {3}
+    after = AlarmEngine([definition(GROWTH, id="grows")], camera_ids=[CAM])
+    after.restore(e.open_alarms(), 0.0, utc(60.0), holds=[planned.hold])
+    (view,) = after.holds(0.0)
+    assert (view.definition.id, view.left_s) == ("grows--left", 541.0)
 
 
 # --------------------------------------------------------------------------------------- restarts

@@ -169,6 +169,17 @@ def test_a_shelf_survives_with_what_is_left_and_what_happened_behind_it(station:
     assert told.alarm_id == raised[0].alarm_id, "what happened behind the hold only is no warning of the report"
 
 
+def test_a_hold_of_another_version_that_nobody_can_read_ends(station: Station) -> None:
+    station.port.shelve(CRACK, 600.0, "die change")
+    station.records.stop()
+    with closing(sqlite3.connect(station.folder / "records.db")) as database, database:
+        database.execute("UPDATE holds SET definition_json = '{}'")
+    station.start()
+    assert station.port.holds() == ()
+    station.records.flush()
+    assert station.rows("SELECT count(*) FROM holds WHERE ended_us IS NULL") == [(0,)]
+
+
 def test_a_changed_definition_is_kept_with_who_and_why(station: Station) -> None:
     station.see(0.9)
     changed = definition(suppressed_while=STANDS, priority=3, on_delay_s=2.0)
