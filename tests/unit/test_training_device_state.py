@@ -112,7 +112,7 @@ def test_a_fold_is_calibrated_and_thresholded_without_itself() -> None:
 
 def test_wrong_rows_change_only_what_they_name() -> None:
     series = simulated(7, 20).series
-    for family, name, changed in make_faults(series):
+    for family, name, changed in make_faults(series, np.random.default_rng(1)):
         different = {channel for channel in series if not np.array_equal(series[channel], changed[channel], equal_nan=True)}
         assert different, (family, name)
         assert len(different) == (2 if family == "swapped" else 1), (family, name)
