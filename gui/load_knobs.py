@@ -120,9 +120,9 @@ def knob_name(knob: Knob) -> str:
     """Name of a setting."""
     match knob:
         case Knob.ON_DELAY:
-            return QCoreApplication.translate("Knob", "On-delay: lasts before it warns")
+            return QCoreApplication.translate("Knob", "Warns after (on-delay)")
         case Knob.OFF_DELAY:
-            return QCoreApplication.translate("Knob", "Off-delay: is over before it clears")
+            return QCoreApplication.translate("Knob", "Clears after (off-delay)")
         case Knob.RAISE_AT:
             return QCoreApplication.translate("Knob", "Raise limit")
         case Knob.CLEAR_AT:

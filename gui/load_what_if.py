@@ -142,9 +142,9 @@ class WhatIfScreen(Screen):
 
         content = QHBoxLayout()
         content.setSpacing(12)
-        content.addWidget(self._left, 27)
-        content.addWidget(self._middle, 33)
-        content.addWidget(self._right, 40)
+        content.addWidget(self._left, 30)
+        content.addWidget(self._middle, 32)
+        content.addWidget(self._right, 38)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(14, 8, 14, 14)
         layout.setSpacing(10)

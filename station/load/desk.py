@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Protocol
@@ -19,7 +19,7 @@ from station.load.figures import load_report
 from station.load.score_tape import ANY_TARGET, SCORE_PREFIX, ScoreTapes, decode
 from station.load.settings import settings_of, with_settings
 from station.load.station_edit import StationEdit, why_not_writable
-from station.load.what_if import LEAD_S, Case, what_if
+from station.load.what_if import LEAD_S, Case, replayed, what_if
 from station.load_view import Basis, DefinitionChange, LoadReport, Settings, WhatIf
 from station.people import Standing
 from station.records import load_queries
@@ -194,6 +194,7 @@ class LoadDesk:
             known = self._cases.get(asked)
         if known is None:
             known = self._read(definition, since_utc, until_utc)
+            known = replace(known, made=replayed(known, definition))
             with self._lock:
                 self._cases[asked] = known
                 while len(self._cases) > _CASES_KEPT:

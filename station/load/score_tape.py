@@ -14,6 +14,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -234,6 +235,13 @@ def decode(pieces: Sequence[tuple[datetime, str, bytes]]) -> Runs:
     return Runs(begin, end, own, own_span, count.astype(np.int64), floor, threshold, label.astype(np.int64), tuple(labels))
 
 
+@lru_cache(maxsize=64)
+def _floors(extra: tuple[float, ...]) -> NDArray[np.float64]:
+    """What each byte of a run means: its lower edge, float64 (256,); NaN beyond the edges, so also without a verdict."""
+    edges = np.array(sorted({*_GRID, *extra}))[:_UNKNOWN]
+    return np.concatenate([edges, np.full(256 - edges.size, np.nan)])
+
+
 def _decode_one(begin_utc: datetime, header_json: str, packed: bytes, labels: dict[str, int]) -> tuple[NDArray[np.float64], ...]:
     try:
         header = json.loads(header_json)
@@ -242,7 +250,7 @@ def _decode_one(begin_utc: datetime, header_json: str, packed: bytes, labels: di
         columns = 5 if own_s is not None else 3
         wide = raw[: 4 * columns * n].reshape(4, columns * n).T.copy().view("<u4").reshape(columns, n).astype(np.float64)
         places, mine = raw[4 * columns * n :].reshape(2, n)
-        edges = np.append(np.array(sorted({*_GRID, *header["edges"]})), np.full(256, np.nan))
+        floors = _floors(tuple(header["edges"]))
         known = np.array([labels.setdefault(name, len(labels)) for name in header["labels"]] or [0], np.float64)
     except (ValueError, KeyError, TypeError, zlib.error) as error:
         raise RecordsError("A piece of the recorded scores cannot be read", where=str(begin_utc), value=str(error)) from error
@@ -252,5 +260,4 @@ def _decode_one(begin_utc: datetime, header_json: str, packed: bytes, labels: di
     if own_s is not None:
         own, own_span = begin_s - (own_s + np.cumsum(wide[2]) / 1e3), wide[3] / 1e3
     threshold = float("nan") if header["threshold"] is None else float(header["threshold"])
-    floor = np.where(places == _UNKNOWN, np.nan, edges[places])
-    return begin_s, begin_s + span_s, own, own_span, wide[-1], floor, np.full(n, threshold), known[mine.clip(0, known.size - 1)]
+    return begin_s, begin_s + span_s, own, own_span, wide[-1], floors[places], np.full(n, threshold), known[mine.clip(0, known.size - 1)]

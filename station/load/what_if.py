@@ -37,6 +37,7 @@ class Case:
         held: (begin, end) of the definition's holds, POSIX s.
         changed_within: The settings were changed within the period.
         interval_s: Distance of a trend's points, s.
+        made: The replay with the settings in force, where it was made already (:func:`replayed`).
     """
 
     in_force: AlarmConfig
@@ -46,14 +47,15 @@ class Case:
     held: Sequence[tuple[float, float]] = ()
     changed_within: bool = False
     interval_s: float = 1.0
+    made: Replayed | None = None
 
 
 def what_if(case: Case, settings: Settings, tried: AlarmConfig) -> WhatIf:
     """What *tried*, the definition with *settings*, would have made of the period. May be called from any thread."""
     evidence = case.evidence
     since_s = max(case.since_s, evidence.since_s)
-    in_force = _replayed(case, case.in_force)
-    other = _replayed(case, tried)
+    in_force = case.made or replayed(case, case.in_force)
+    other = replayed(case, tried)
     journal = evidence.journal.activated_s
     counted = journal[(journal >= since_s) & (journal < case.until_s)]
     before = _within(calling(in_force, case.in_force, case.held), since_s, case.until_s)
@@ -85,7 +87,8 @@ def what_if(case: Case, settings: Settings, tried: AlarmConfig) -> WhatIf:
     )
 
 
-def _replayed(case: Case, definition: AlarmConfig) -> Replayed:
+def replayed(case: Case, definition: AlarmConfig) -> Replayed:
+    """What the rule of *definition* would have done with what is on record."""
     fed = levels(case.evidence, definition, case.in_force)
     return replay(replayable(definition, case.evidence), fed)
 
