@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 
-from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import QTimer, Signal, Slot
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from typing_extensions import override
 
 from gui.choice_popup import ChoicePopup, NotePopup
 from gui.commands import Commands
 from gui.controls import ButtonRole, KeyButton, LabelRole, Wrap, label, set_role
-from gui.fix_buttons import FixButtons
+from gui.fix_buttons import FixButtons, Room
 from gui.language import pick
 from gui.sentences import sentence_text
 from gui.time_text import short_clock_text
@@ -21,6 +23,8 @@ from station.config import Choice
 from station.frames import AlarmId, PersonId
 from station.view import AlarmView, Feedback, FeedbackAnswer
 
+_LOW_PX = 900
+"""A window lower than this has no room for suggestions with their reasons."""
 _KEYS = {FeedbackAnswer.REAL: "R", FeedbackAnswer.FALSE: "F", FeedbackAnswer.UNSURE: "U"}
 
 
@@ -44,6 +48,7 @@ class FeedbackBar(QWidget):
     def __init__(self, commands: Commands, people: dict[str, str], fixes: FixButtons | None = None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.fixes = fixes
+        self._low = False
         self._commands = commands
         self._people = people
         self._alarm: AlarmView | None = None
@@ -61,7 +66,7 @@ class FeedbackBar(QWidget):
             button.prefer_size(0, 56)
             button.clicked.connect(partial(self._on_answer, answer))
             row.addWidget(button, 1)
-        details = QGridLayout()
+        details = self._details = QGridLayout()
         details.setSpacing(8)
         for column, (button, handler) in enumerate(
             ((self.cause, self._on_cause), (self.action, self._on_action), (self.note, self._on_note))
@@ -70,16 +75,22 @@ class FeedbackBar(QWidget):
             details.addWidget(button, 0, column)
             details.setColumnStretch(column, 1)
         commands.person_changed.connect(self._update)
-        layout = QVBoxLayout(self)
+        layout = self._rows = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
         if fixes is not None:
             layout.addWidget(fixes)
             fixes.chosen.connect(self._on_fix)
+            fixes.changed.connect(self._update)
         layout.addWidget(self.state)
         layout.addLayout(row)
         layout.addLayout(details)
         self.retranslate()
+
+    @property
+    def texts(self) -> tuple[QLabel, ...]:
+        """Texts that break their lines."""
+        return (self.state,) if self.fixes is None else (self.state, self.fixes.why)
 
     def retranslate(self) -> None:
         """Set every text in the current language."""
@@ -117,8 +128,39 @@ class FeedbackBar(QWidget):
         self.cause.setEnabled(has_answer and alarm is not None and bool(alarm.definition.causes))
         self.action.setEnabled(has_answer and alarm is not None and bool(alarm.definition.actions))
         self.note.setEnabled(has_answer or self._wants_acknowledgement)
+        self._place_fixes(has_answer=current is not None)
         set_role(self.state, LabelRole.ERROR if self._error else LabelRole.SMALL)
         self.state.setText(self._state_text(current))
+
+    def _place_fixes(self, *, has_answer: bool) -> None:
+        """In a low window suggestions stand where Cause and Action come once there is an answer, and the best one's reason above."""
+        if self.fixes is None:
+            return
+        low = self.window().height() < _LOW_PX
+        in_row = low and not has_answer and not self.fixes.is_empty
+        if low != self._low:
+            self._low = low
+            if low:
+                self._rows.removeWidget(self.fixes)
+                self._details.addWidget(self.fixes, 0, 0, 1, 2)
+            else:
+                self._details.removeWidget(self.fixes)
+                self._rows.insertWidget(0, self.fixes)
+        self.fixes.show_in(Room.FULL if not low else Room.ROW if in_row else Room.NONE)
+        for button in (self.cause, self.action):
+            button.setVisible(not in_row)
+        # A layout does not tell the layouts around it that a widget of theirs came or went.
+        self._details.invalidate()
+        self._rows.invalidate()
+        self.updateGeometry()
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Less is shown in a low window."""
+        super().resizeEvent(event)
+        if self.fixes is not None and (self.window().height() < _LOW_PX) != self._low:
+            # Not now: a layout that is being set must not be changed.
+            QTimer.singleShot(0, self.fixes, self.fixes.changed.emit)
 
     def _state_text(self, current: Feedback | None) -> str:
         if self._saving is not None:
@@ -129,7 +171,8 @@ class FeedbackBar(QWidget):
             asked = self.tr("Was this warning right?")
             if self._commands.person_id is None:
                 return self.tr("Was this warning right? You will be asked for your PIN.")
-            return f"{self._acknowledged_text()} {asked}".strip()
+            reason = self.fixes.first_reason if self.fixes is not None and self._low else ""
+            return f"{self._acknowledged_text()} {reason or asked}".strip()
         definition = self._alarm.definition
         parts = [
             self.tr("Saved ✓"),

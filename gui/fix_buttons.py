@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from enum import Enum
 from functools import partial
 
-from PySide6.QtCore import QCoreApplication, Signal
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import QCoreApplication, QTimer, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from typing_extensions import override
 
 from gui.controls import ButtonRole, KeyButton, LabelRole, Wrap, label
 from gui.jobs import Jobs
@@ -20,6 +23,21 @@ from station.view import AlarmView
 
 _log = logging.getLogger(__name__)
 _KEYS = ("J", "K", "L")
+_MOST_IN_ROW = 2
+_SETTLE_MS = 120
+_SPACING_PX = 8
+_BESIDE_TEXT_PX = 68
+"""Margins and keycap of a button."""
+
+
+class Room(Enum):
+    """How much of the suggestions there is room for."""
+
+    FULL = "full"
+    """Three buttons, and why each is suggested."""
+    ROW = "row"
+    """Two buttons beside others, no words."""
+    NONE = "none"
 
 
 class FixButtons(QWidget):
@@ -33,9 +51,11 @@ class FixButtons(QWidget):
 
     Signals:
         chosen: Id of the action that the person takes.
+        changed: There is more or less to show.
     """
 
     chosen = Signal(str)
+    changed = Signal()
 
     def __init__(
         self,
@@ -51,14 +71,15 @@ class FixButtons(QWidget):
         self._of = ""
         self._job: int | None = None
         self._known: tuple[Suggestion, ...] = ()
+        self._room = Room.FULL
         self._heading, self.why = label(LabelRole.CAPTION), label(LabelRole.SMALL, wrap=Wrap.WORDS)
         self.buttons = tuple(KeyButton(key, ButtonRole.PLAIN) for key in _KEYS)
         row = QHBoxLayout()
-        row.setSpacing(8)
+        row.setSpacing(_SPACING_PX)
         for place, button in enumerate(self.buttons):
             button.clicked.connect(partial(self._on_clicked, place))
             row.addWidget(button, 1)
-        layout = QVBoxLayout(self)
+        layout = self._rows = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)
         layout.addWidget(self._heading)
@@ -70,6 +91,22 @@ class FixButtons(QWidget):
         """Set every text in the current language."""
         self._heading.setText(self.tr("What fixed it before: one tap answers Real with it"))
         self._fill()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is known."""
+        return not self._known
+
+    @property
+    def first_reason(self) -> str:
+        """Why the first one is suggested; empty where none is."""
+        return f"{pick(self._known[0].text)}: {self._why(self._known[0])}" if self._known else ""
+
+    def show_in(self, room: Room) -> None:
+        """Take as much room as there is."""
+        if room is not self._room:
+            self._room = room
+            self._fill()
 
     def show_alarm(self, alarm: AlarmView | None) -> None:
         """Offer what fixed the like of *alarm*."""
@@ -91,6 +128,9 @@ class FixButtons(QWidget):
         # The definition's own advice stands above already, in "Do".
         self._known = tuple(one for one in known if one.action_id)
         self._fill()
+        self.changed.emit()
+        # Fonts and widths settle after the texts were set.
+        QTimer.singleShot(_SETTLE_MS, self, self.changed.emit)
 
     def _on_failed(self, sentence: str) -> None:
         """The warning itself is what counts, and failing records are a warning of their own."""
@@ -98,16 +138,38 @@ class FixButtons(QWidget):
         _log.warning("what fixed the like of %s cannot be read: %s", self._of, sentence)
 
     def _fill(self) -> None:
-        self.setVisible(bool(self._known))
+        self.setVisible(bool(self._known) and self._room is not Room.NONE)
+        self._heading.setVisible(self._room is Room.FULL)
+        self.why.setVisible(self._room is Room.FULL)
         for place, button in enumerate(self.buttons):
-            button.setVisible(place < len(self._known))
             if place < len(self._known):
                 one = self._known[place]
-                count = f"  {one.worked}/{one.tried}" if one.tried else ""
-                button.setText(f"{pick(one.text)}{count}")
                 button.setToolTip(self._why(one))
+                horizontal = QSizePolicy.Policy.Preferred if self._room is Room.FULL else QSizePolicy.Policy.Ignored
+                button.setSizePolicy(horizontal, QSizePolicy.Policy.Fixed)
+        self._write_buttons()
         lines = [f"{pick(one.text)}: {self._why(one)}" for one in self._known]
         self.why.setText("\n".join(lines))
+        self._rows.invalidate()
+        self.updateGeometry()
+
+    def _write_buttons(self) -> None:
+        """The actions and how often they worked; in a row of other buttons only as many as can be read."""
+        texts = [f"{pick(one.text)}  {one.worked}/{one.tried}" if one.tried else pick(one.text) for one in self._known]
+        most = len(self.buttons)
+        if self._room is not Room.FULL:
+            wide = [self.buttons[0].fontMetrics().horizontalAdvance(text) + _BESIDE_TEXT_PX for text in texts[:_MOST_IN_ROW]]
+            most = len(wide) if wide and max(wide) * len(wide) + _SPACING_PX <= self.width() else 1
+        for place, button in enumerate(self.buttons):
+            button.setVisible(place < min(most, len(texts)))
+            if place < len(texts):
+                button.setText(texts[place])
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Another width, another part of the actions."""
+        super().resizeEvent(event)
+        self._write_buttons()
 
     def _why(self, one: Suggestion) -> str:
         name = partial(_channel_name, self._channels, "" if self._alarm is None else self._alarm.source_id)

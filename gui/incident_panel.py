@@ -141,7 +141,9 @@ class IncidentPanel(QFrame):
         self.times = label(LabelRole.SMALL, wrap=Wrap.WORDS)
         self.reset = KeyButton("X")
         self.reset.clicked.connect(self._on_reset)
-        self.feedback = FeedbackBar(commands, people, FixButtons(port, jobs, people, channel_titles))
+        fixes = FixButtons(port, jobs, people, channel_titles)
+        self.feedback = FeedbackBar(commands, people, fixes)
+        fixes.changed.connect(self._fit, Qt.ConnectionType.QueuedConnection)
         self._empty = label(LabelRole.MUTED, wrap=Wrap.WORDS)
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._build()
@@ -230,7 +232,7 @@ class IncidentPanel(QFrame):
 
     @property
     def _squeezed(self) -> bool:
-        texts = (self.times, self.steps)
+        texts = (self.times, self.steps, *self.feedback.texts)
         if self._facts.squeezed() or any(text.isVisible() and text.heightForWidth(text.width()) > text.height() for text in texts):
             return True
         return self.feedback.isVisible() and self.feedback.height() < self.feedback.minimumSizeHint().height()

@@ -83,7 +83,10 @@ class MemoryCard(QFrame):
         layout.setSpacing(16)
         picture = QLabel()
         picture.setFixedWidth(_PICTURE_PX[0])
-        if listed.picture is not None:
+        if listed.picture is None:
+            picture.setText(self.tr("no picture"))
+            picture.setProperty("role", LabelRole.MUTED.value)
+        else:
             picture.setPixmap(_pixmap(listed.picture, self.devicePixelRatioF()))
         layout.addWidget(picture, 0, Qt.AlignmentFlag.AlignTop)
         column = QVBoxLayout()
@@ -120,9 +123,9 @@ class MemoryCard(QFrame):
         ends = "" if entry.state is EntryState.IN_FORCE else self.tr("ends {end}").format(end=moment_text(entry.expires_utc))
         return " · ".join(part for part in (said, ends, entry.note) if part)
 
-    def show_chosen(self, chosen: bool) -> None:
-        """Mark it as the chosen one, or not."""
-        self.is_chosen = chosen
+    def show_chosen(self, chosen: EntryId | None) -> None:
+        """Mark it where it is the *chosen* one."""
+        self.is_chosen = chosen == self.entry.entry_id
         self.update()
 
     @override
@@ -276,7 +279,7 @@ class MemoryPage(QWidget):
 
     def _mark(self) -> None:
         for card in self._cards:
-            card.show_chosen(card.entry.entry_id == self._chosen)
+            card.show_chosen(self._chosen)
         entry = self._entry()
         is_off = entry is not None and entry.state is EntryState.OFF
         self.switch.setText(self.tr("Switch on") if is_off else self.tr("Switch off"))

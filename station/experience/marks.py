@@ -1,7 +1,7 @@
 """This file decides when two findings of one camera are the same mark: place, what the network saw, and the pixels themselves.
 
-All three must agree. The limits are measured, on simulated and on recorded pictures: docs/feedback.md says how, and what each
-costs; ``python -m tests.models.false_alarm_memory`` measures them again.
+The place must agree, and so must the sum of the other two. The limits are measured, on simulated and on recorded pictures:
+docs/feedback.md says how; ``python -m tests.models.false_alarm_memory`` measures them again.
 """
 
 from __future__ import annotations
@@ -16,12 +16,11 @@ from inference.findings import Finding, FloatArray, ImageU8, Region
 LEAST_INSIDE = 0.5
 """Of the found region, this share lies in the remembered one, which is grown by :data:`GROWN` on every side."""
 GROWN = 0.15
-FARTHEST = 0.5
-"""Largest distance of two embeddings of unit length (0: the same, 2: the opposite)."""
-LEAST_ALIKE = 0.65
-"""Least correlation of the pixels at the remembered place with those remembered."""
+FARTHEST = 0.65
+"""Largest unlikeness: the distance of the two embeddings of unit length (0: the same, 2: the opposite), plus what the correlation
+of the pixels at the remembered place with those remembered lacks to 1."""
 LEAST_ALIKE_ALONE = 0.75
-"""The same where the pack gives no embedding: the pixels are all there is."""
+"""Least correlation where the pack gives no embedding: the pixels are all there is."""
 MOST_REGIONS = 8
 """More regions than a finding carries embeddings of are never taken for known marks."""
 
@@ -79,13 +78,12 @@ def is_same(mark: Mark, box: Box, embedding: FloatArray | None, image: ImageU8) 
     """Whether what was found at *box* of *image* (uint8 H x W x 3 BGR) is *mark* again."""
     if not is_inside(mark.box, box):
         return False
-    if mark.embedding is not None:
-        if embedding is None or embedding.shape != mark.embedding.shape:
-            return False
-        if float(np.linalg.norm(embedding - mark.embedding)) > FARTHEST:
-            return False
-    least = LEAST_ALIKE_ALONE if mark.embedding is None else LEAST_ALIKE
-    return measure_alike(mark, image) >= least
+    if mark.embedding is None:
+        return measure_alike(mark, image) >= LEAST_ALIKE_ALONE
+    if embedding is None or embedding.shape != mark.embedding.shape:
+        return False
+    apart = float(np.linalg.norm(embedding - mark.embedding))
+    return apart <= FARTHEST and apart + 1.0 - measure_alike(mark, image) <= FARTHEST
 
 
 def is_inside(remembered: Box, found: Box) -> bool:
