@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -46,8 +47,9 @@ def test_parts_that_break_while_the_rig_leaks_are_exactly_one_incident(tmp_path:
     try:
         both = lambda: line.summary()["alarms"]["defect"] == 1 and line.summary()["alarms"]["fault"] == 1  # type: ignore[index] # noqa: E731
         wait_until(both, "a warning of each sense", 60.0)
-        (incident,) = line.snapshot().incidents
         assert line.summary()["incidents"] == 1
+        # On a computer that is busy otherwise the station may have a trouble of its own, with an incident of its own.
+        (incident,) = (one for one in line.snapshot().incidents if one.cause == "clamping")
         assert (incident.asset, incident.cause, len(incident.alarms)) == ("press-1", "clamping", 2)
         kinds = {alarm.kind for alarm in line.snapshot().alarms}
         assert {AlarmKind.DEFECT, AlarmKind.FAULT} <= kinds
@@ -67,7 +69,8 @@ def test_parts_that_break_while_the_rig_leaks_are_exactly_one_incident(tmp_path:
     assert {"FS1", "SE", "risk:pump"} <= traces
     again = Line(_sooner(), STATION.parent, DataFolder(tmp_path / "data"))
     try:
-        (kept,) = again.incidents.history(again._started_utc.replace(year=2000), again.clock.utc())
+        known = again.incidents.history(again.clock.utc() - timedelta(days=1), again.clock.utc())
+        (kept,) = (one for one in known if one.cause == "clamping")
         assert kept.incident_id == incident.incident_id
         assert len(again.incidents.evidence(kept.incident_id).moments) == len(evidence.moments)
     finally:
