@@ -175,7 +175,7 @@ class KeptPicture(QWidget):
         if self._picture is None:
             return _EMPTY_PX
         height, width = self._picture.bgr.shape[:2]
-        return max(_EMPTY_PX, round(width_px * height / width))
+        return max(_EMPTY_PX, int(width_px * height / width + 0.5))
 
     def _fit_height(self) -> None:
         self.setMaximumHeight(self.height_at(self.width()))
