@@ -11,7 +11,7 @@ import numpy as np
 from inference.contract import Figure, PackContract
 from training.card_pictures import CardPicture, embed_pictures
 from training.magnetic_tile.dataset import SAME_TILE, Tile
-from training.magnetic_tile.evaluation import Evaluation, TileResult
+from training.magnetic_tile.evaluation import LEAST_MAP, Evaluation, TileResult
 from training.magnetic_tile.fitting import FitPlan
 from training.magnetic_tile.spec import FREE, KINDS
 from training.pack_writer import figures_table
@@ -72,7 +72,8 @@ def write_card(contract: PackContract, facts: CardFacts) -> str:
         ),
         slope=facts.evaluation.calibration.slope,
         offset=facts.evaluation.calibration.offset,
-        map_thresholds=", ".join(f"{kind} {one:g}" for kind, one in zip(KINDS, facts.evaluation.map_thresholds, strict=True)),
+        map_shares=", ".join(f"{kind} {one:g}" for kind, one in zip(KINDS, facts.evaluation.map_shares, strict=True)),
+        least_map=LEAST_MAP,
         limit=contract.outputs[2].novelty_limit,
         steps=facts.plan.steps,
         minutes=facts.minutes,
@@ -118,8 +119,8 @@ def _confusion(results: Sequence[TileResult], evaluation: Evaluation) -> str:
     """Kinds as rows; as columns what a network that had not seen the scene would have said at the shipped threshold."""
     alarm = evaluation.honest_scores >= evaluation.threshold
     counts = np.zeros((1 + len(KINDS), 1 + len(KINDS)), np.int64)
-    for result, found in zip(results, alarm, strict=True):
-        counts[result.kind, result.named if found else 0] += 1
+    for result, named, found in zip(results, evaluation.named, alarm, strict=True):
+        counts[result.kind, named if found else 0] += 1
     lines = ["| | OK | " + " | ".join(KINDS) + " |", "|---" * (2 + len(KINDS)) + "|"]
     lines += [f"| {name} | " + " | ".join(str(count) for count in row) + " |" for name, row in zip((FREE, *KINDS), counts, strict=True)]
     return "\n".join(lines)

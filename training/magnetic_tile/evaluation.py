@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from inference.findings import FloatArray
 from inference.image_preprocessing import place_image
 from training.magnetic_tile.dataset import Tile
+from training.magnetic_tile.naming import Naming, fit_naming
 from training.magnetic_tile.spec import HEIGHT_PX, IMAGE_INPUT, KINDS, UNKNOWN, WIDTH_PX
 from training.statistics import (
     Calibration,
@@ -29,9 +30,11 @@ SCORE_TOP_PX = 30
 """The score comes from the mean of this many highest pixels of the map."""
 KEPT_PX = 400
 """Pixels kept of each map; the score needs fewer, the others tell what another score would have said."""
-MAP_THRESHOLDS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
-LEAST_NAMED = 12
-"""Fewer held-out pictures of a named kind than this choose no map threshold of their own."""
+MAP_SHARES = (0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95)
+LEAST_MAP = 0.2
+"""A pixel is the defect's when its chance is at least this, and at least a share (one of :data:`MAP_SHARES`) of the picture's score."""
+_POOLED = 10.0
+"""The mean over all kinds counts as so many pictures when a kind's share is chosen."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,7 +46,7 @@ class TileResult:
         marked: Its defect's place is known.
         top: The highest map pixels, float32 (400,), the highest first.
         shares: float32 (5,): how the defect is shared among the kinds.
-        overlap_px, union_px: Of the found map and the mask at each of :data:`MAP_THRESHOLDS`, native pixels.
+        overlap_px, union_px: Of the found map and the mask at each of :data:`MAP_SHARES`, native pixels.
         pointed: The map's highest pixel lies in the mask, or within 4 px of it.
     """
 
@@ -57,11 +60,6 @@ class TileResult:
     overlap_px: tuple[int, ...]
     union_px: tuple[int, ...]
     pointed: bool
-
-    @property
-    def named(self) -> int:
-        """The kind, 1 to 5, that the defect is said to be, if it is one."""
-        return int(self.shares.argmax()) + 1
 
     @property
     def raw_score(self) -> float:
@@ -84,7 +82,8 @@ def judge_tile(tile: Tile, chances: FloatArray) -> TileResult:
     whole = cv2.resize(found, (WIDTH_PX, HEIGHT_PX), interpolation=cv2.INTER_LINEAR)
     native = whole[place.top : place.top + height, place.left : place.left + width]
     truth = (tile.kinds > 0) & (tile.kinds < UNKNOWN)
-    areas = [native >= threshold for threshold in MAP_THRESHOLDS]
+    top = np.sort(np.partition(found, found.size - KEPT_PX, axis=None)[-KEPT_PX:])[::-1].copy()
+    areas = [native >= max(LEAST_MAP, share * float(top[:SCORE_TOP_PX].mean())) for share in MAP_SHARES]
     y, x = divmod(int(native.argmax()), width)
     near = cv2.dilate(truth.astype(np.uint8), np.ones((9, 9), np.uint8)) > 0
     return TileResult(
@@ -93,7 +92,7 @@ def judge_tile(tile: Tile, chances: FloatArray) -> TileResult:
         scene=tile.scene,
         fold=tile.fold,
         marked=tile.marked,
-        top=np.sort(np.partition(found, found.size - KEPT_PX, axis=None)[-KEPT_PX:])[::-1].copy(),
+        top=top,
         shares=share_kinds(chances),
         overlap_px=tuple(int((area & truth).sum()) for area in areas),
         union_px=tuple(int((area | truth).sum()) for area in areas),
@@ -106,28 +105,29 @@ def fit_score_calibration(results: Sequence[TileResult]) -> Calibration:
     return fit_calibration([result.raw_score for result in results], [result.kind > 0 for result in results])
 
 
-def choose_map_thresholds(results: Sequence[TileResult]) -> tuple[float, ...]:
-    """For each kind, the map threshold at which the marked defects of *results* that were named so are met best.
+def fit_kind_naming(results: Sequence[TileResult]) -> Naming:
+    """How the defects among *results* are best named."""
+    faulty = [result for result in results if result.kind > 0]
+    return fit_naming(np.asarray([one.shares for one in faulty], np.float32), np.asarray([one.kind for one in faulty], np.int64))
 
-    Small defects are marked too wide at the same chance at which large, faint ones are marked too narrow.
+
+def name_kinds(results: Sequence[TileResult], naming: Naming) -> NDArray[np.int64]:
+    """The kind, 1 to 5, of each of *results*, if it is a defect."""
+    return 1 + naming.chances(np.asarray([one.shares for one in results], np.float32)).argmax(axis=1)
+
+
+def choose_map_shares(results: Sequence[TileResult], naming: Naming) -> tuple[float, ...]:
+    """For each kind, the share of the score at which the marked defects of *results* that are named so are met best.
+
+    A small defect stands out, and what is fainter beside it is none; a large, uneven one is faint in parts.
     """
     marked = [result for result in results if result.marked]
-    chosen = []
-    for number in range(1, len(KINDS) + 1):
-        named = [result for result in marked if result.named == number]
-        chosen.append(MAP_THRESHOLDS[int(np.argmax(_overlaps(named if len(named) >= LEAST_NAMED else marked).mean(axis=0)))])
-    return tuple(chosen)
-
-
-def _overlaps(marked: Sequence[TileResult]) -> NDArray[np.float64]:
     if not marked:
-        return np.zeros((1, len(MAP_THRESHOLDS)))
-    return np.asarray([np.divide(one.overlap_px, np.maximum(one.union_px, 1)) for one in marked])
-
-
-def _overlap(result: TileResult, thresholds: Sequence[float]) -> float:
-    place = MAP_THRESHOLDS.index(thresholds[result.named - 1])
-    return result.overlap_px[place] / max(1, result.union_px[place])
+        return (MAP_SHARES[3],) * len(KINDS)
+    overlaps = np.divide([one.overlap_px for one in marked], np.maximum([one.union_px for one in marked], 1))
+    named = name_kinds(marked, naming)
+    pooled = _POOLED * overlaps.mean(axis=0)
+    return tuple(MAP_SHARES[int(np.argmax(overlaps[named == kind].sum(axis=0) + pooled))] for kind in range(1, len(KINDS) + 1))
 
 
 def choose_threshold(scores: NDArray[np.float64], sound: NDArray[np.bool_]) -> float:
@@ -144,31 +144,35 @@ class Evaluation:
         figures: Name -> value with its interval over scenes.
         calibration: Of the score, from all held-out pictures.
         threshold: Of the score, chosen on all held-out pictures.
-        map_thresholds: Of the map, for each kind, chosen on all held-out pictures.
+        naming: Of the kinds, from all held-out defects.
+        map_shares: Of the score, for each kind, from which pixels are the defect's; chosen on all held-out pictures.
         scores: Calibrated held-out scores under *calibration*, float64 (n,).
         honest_scores: Each fold's under the calibration of the other folds, float64 (n,).
-        overlap: IoU of each picture at the other folds' map thresholds, float64 (n,); 0 where nothing is marked.
+        overlap: IoU of each picture at the other folds' map shares, float64 (n,); 0 where nothing is marked.
+        named: Kind of each picture, named as the other folds say, int64 (n,).
     """
 
     figures: dict[str, Interval]
     calibration: Calibration
     threshold: float
-    map_thresholds: tuple[float, ...]
+    naming: Naming
+    map_shares: tuple[float, ...]
     scores: NDArray[np.float64]
     honest_scores: NDArray[np.float64]
     overlap: NDArray[np.float64]
+    named: NDArray[np.int64]
 
 
 def evaluate(results: Sequence[TileResult], seed: int) -> Evaluation:
     """Figures over all held-out pictures, with intervals over draws of whole scenes.
 
-    Calibration, threshold and map thresholds of a fold come from the *other* folds, so no picture takes part in choosing its own.
+    Calibration, threshold, naming and map shares of a fold come from the *other* folds, so no picture takes part in choosing its own.
     """
     kind = np.asarray([result.kind for result in results])
     fold = np.asarray([result.fold for result in results])
     marked = np.asarray([result.marked for result in results])
     raw = np.asarray([result.raw_score for result in results])
-    named = np.asarray([result.named for result in results])
+    named = np.zeros(len(results), np.int64)
     pointed = np.asarray([result.pointed for result in results])
     scenes = [result.scene for result in results]
     honest, alarm, overlap = np.zeros(len(results)), np.zeros(len(results), bool), np.zeros(len(results))
@@ -180,8 +184,12 @@ def evaluate(results: Sequence[TileResult], seed: int) -> Evaluation:
         threshold = choose_threshold(seen, np.asarray([one.kind == 0 for one in others]))
         honest[rows] = calibration.apply(raw[rows])
         alarm[rows] = honest[rows] >= threshold
-        chosen = choose_map_thresholds(others)
-        overlap[rows] = [_overlap(results[row], chosen) for row in rows.tolist()]
+        naming = fit_kind_naming(others)
+        chosen = choose_map_shares(others, naming)
+        named[rows] = name_kinds([results[row] for row in rows.tolist()], naming)
+        for row in rows.tolist():
+            place = MAP_SHARES.index(chosen[named[row] - 1])
+            overlap[row] = results[row].overlap_px[place] / max(1, results[row].union_px[place])
     sound = kind == 0
     calibration = fit_score_calibration(results)
     scores = np.asarray(calibration.apply(raw), np.float64)
@@ -208,7 +216,18 @@ def evaluate(results: Sequence[TileResult], seed: int) -> Evaluation:
         measures[f"mean IoU, {name}"] = lambda rows, k=of_kind: _mean(overlap[among(rows, k & marked)])  # type: ignore[misc]
     figures = {name: bootstrap_groups(scenes, measure, seed=seed) for name, measure in measures.items()}
     figures["expected calibration error"] = measure_calibration(honest, kind > 0, scenes, seed=seed)
-    return Evaluation(figures, calibration, choose_threshold(scores, sound), choose_map_thresholds(results), scores, honest, overlap)
+    naming = fit_kind_naming(results)
+    return Evaluation(
+        figures=figures,
+        calibration=calibration,
+        threshold=choose_threshold(scores, sound),
+        naming=naming,
+        map_shares=choose_map_shares(results, naming),
+        scores=scores,
+        honest_scores=honest,
+        overlap=overlap,
+        named=named,
+    )
 
 
 def _mean(values: NDArray[np.bool_] | NDArray[np.float64]) -> float:
