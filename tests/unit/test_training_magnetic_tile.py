@@ -137,7 +137,7 @@ def test_a_perfect_map_gets_perfect_figures() -> None:
     assert evaluation.figures["recall at 1 % false alarms"].value == 1.0
     assert evaluation.figures["mean IoU on defect images"].value > 0.75
     assert evaluation.figures["pointing game"].value == 1.0
-    assert all(named == result.kind for named, result in zip(evaluation.named, results, strict=True) if result.kind)
+    assert all(result.named == result.kind for result in results if result.kind)
 
 
 def test_kinds_share_the_defect() -> None:

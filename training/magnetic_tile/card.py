@@ -119,8 +119,8 @@ def _confusion(results: Sequence[TileResult], evaluation: Evaluation) -> str:
     """Kinds as rows; as columns what a network that had not seen the scene would have said at the shipped threshold."""
     alarm = evaluation.honest_scores >= evaluation.threshold
     counts = np.zeros((1 + len(KINDS), 1 + len(KINDS)), np.int64)
-    for result, named, found in zip(results, evaluation.named, alarm, strict=True):
-        counts[result.kind, named if found else 0] += 1
+    for result, found in zip(results, alarm, strict=True):
+        counts[result.kind, result.named if found else 0] += 1
     lines = ["| | OK | " + " | ".join(KINDS) + " |", "|---" * (2 + len(KINDS)) + "|"]
     lines += [f"| {name} | " + " | ".join(str(count) for count in row) + " |" for name, row in zip((FREE, *KINDS), counts, strict=True)]
     return "\n".join(lines)

@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from inference.findings import FloatArray
 from inference.image_preprocessing import place_image
 from training.magnetic_tile.dataset import Tile
-from training.magnetic_tile.naming import Naming, fit_naming
 from training.magnetic_tile.spec import HEIGHT_PX, IMAGE_INPUT, KINDS, UNKNOWN, WIDTH_PX
 from training.statistics import (
     Calibration,
@@ -62,6 +61,11 @@ class TileResult:
     pointed: bool
 
     @property
+    def named(self) -> int:
+        """The kind, 1 to 5, that the defect is said to be, if it is one."""
+        return int(self.shares.argmax()) + 1
+
+    @property
     def raw_score(self) -> float:
         """Before calibration, 0..1."""
         return float(self.top[:SCORE_TOP_PX].mean())
@@ -105,18 +109,7 @@ def fit_score_calibration(results: Sequence[TileResult]) -> Calibration:
     return fit_calibration([result.raw_score for result in results], [result.kind > 0 for result in results])
 
 
-def fit_kind_naming(results: Sequence[TileResult]) -> Naming:
-    """How the defects among *results* are best named."""
-    faulty = [result for result in results if result.kind > 0]
-    return fit_naming(np.asarray([one.shares for one in faulty], np.float32), np.asarray([one.kind for one in faulty], np.int64))
-
-
-def name_kinds(results: Sequence[TileResult], naming: Naming) -> NDArray[np.int64]:
-    """The kind, 1 to 5, of each of *results*, if it is a defect."""
-    return 1 + naming.chances(np.asarray([one.shares for one in results], np.float32)).argmax(axis=1)
-
-
-def choose_map_shares(results: Sequence[TileResult], naming: Naming) -> tuple[float, ...]:
+def choose_map_shares(results: Sequence[TileResult]) -> tuple[float, ...]:
     """For each kind, the share of the score at which the marked defects of *results* that are named so are met best.
 
     A small defect stands out, and what is fainter beside it is none; a large, uneven one is faint in parts.
@@ -125,7 +118,7 @@ def choose_map_shares(results: Sequence[TileResult], naming: Naming) -> tuple[fl
     if not marked:
         return (MAP_SHARES[3],) * len(KINDS)
     overlaps = np.divide([one.overlap_px for one in marked], np.maximum([one.union_px for one in marked], 1))
-    named = name_kinds(marked, naming)
+    named = np.asarray([one.named for one in marked])
     pooled = _POOLED * overlaps.mean(axis=0)
     return tuple(MAP_SHARES[int(np.argmax(overlaps[named == kind].sum(axis=0) + pooled))] for kind in range(1, len(KINDS) + 1))
 
@@ -144,35 +137,31 @@ class Evaluation:
         figures: Name -> value with its interval over scenes.
         calibration: Of the score, from all held-out pictures.
         threshold: Of the score, chosen on all held-out pictures.
-        naming: Of the kinds, from all held-out defects.
         map_shares: Of the score, for each kind, from which pixels are the defect's; chosen on all held-out pictures.
         scores: Calibrated held-out scores under *calibration*, float64 (n,).
         honest_scores: Each fold's under the calibration of the other folds, float64 (n,).
         overlap: IoU of each picture at the other folds' map shares, float64 (n,); 0 where nothing is marked.
-        named: Kind of each picture, named as the other folds say, int64 (n,).
     """
 
     figures: dict[str, Interval]
     calibration: Calibration
     threshold: float
-    naming: Naming
     map_shares: tuple[float, ...]
     scores: NDArray[np.float64]
     honest_scores: NDArray[np.float64]
     overlap: NDArray[np.float64]
-    named: NDArray[np.int64]
 
 
 def evaluate(results: Sequence[TileResult], seed: int) -> Evaluation:
     """Figures over all held-out pictures, with intervals over draws of whole scenes.
 
-    Calibration, threshold, naming and map shares of a fold come from the *other* folds, so no picture takes part in choosing its own.
+    Calibration, threshold and map shares of a fold come from the *other* folds, so no picture takes part in choosing its own.
     """
     kind = np.asarray([result.kind for result in results])
     fold = np.asarray([result.fold for result in results])
     marked = np.asarray([result.marked for result in results])
     raw = np.asarray([result.raw_score for result in results])
-    named = np.zeros(len(results), np.int64)
+    named = np.asarray([result.named for result in results])
     pointed = np.asarray([result.pointed for result in results])
     scenes = [result.scene for result in results]
     honest, alarm, overlap = np.zeros(len(results)), np.zeros(len(results), bool), np.zeros(len(results))
@@ -184,9 +173,7 @@ def evaluate(results: Sequence[TileResult], seed: int) -> Evaluation:
         threshold = choose_threshold(seen, np.asarray([one.kind == 0 for one in others]))
         honest[rows] = calibration.apply(raw[rows])
         alarm[rows] = honest[rows] >= threshold
-        naming = fit_kind_naming(others)
-        chosen = choose_map_shares(others, naming)
-        named[rows] = name_kinds([results[row] for row in rows.tolist()], naming)
+        chosen = choose_map_shares(others)
         for row in rows.tolist():
             place = MAP_SHARES.index(chosen[named[row] - 1])
             overlap[row] = results[row].overlap_px[place] / max(1, results[row].union_px[place])
@@ -216,17 +203,14 @@ def evaluate(results: Sequence[TileResult], seed: int) -> Evaluation:
         measures[f"mean IoU, {name}"] = lambda rows, k=of_kind: _mean(overlap[among(rows, k & marked)])  # type: ignore[misc]
     figures = {name: bootstrap_groups(scenes, measure, seed=seed) for name, measure in measures.items()}
     figures["expected calibration error"] = measure_calibration(honest, kind > 0, scenes, seed=seed)
-    naming = fit_kind_naming(results)
     return Evaluation(
         figures=figures,
         calibration=calibration,
         threshold=choose_threshold(scores, sound),
-        naming=naming,
-        map_shares=choose_map_shares(results, naming),
+        map_shares=choose_map_shares(results),
         scores=scores,
         honest_scores=honest,
         overlap=overlap,
-        named=named,
     )
 
 

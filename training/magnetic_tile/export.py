@@ -14,7 +14,6 @@ from inference.runtime import RuntimeSession, open_session
 from training.exporting import export_onnx, refuse_difference
 from training.magnetic_tile.evaluation import LEAST_MAP, SCORE_TOP_PX
 from training.magnetic_tile.familiarity import TileNovelty
-from training.magnetic_tile.naming import Naming
 from training.magnetic_tile.network import Seeing, TileNet, mark_both_ways
 from training.magnetic_tile.preparing import to_tensor
 from training.magnetic_tile.spec import HEIGHT_PX, IMAGE_INPUT, KIND_NAME, MAP_NAME, NOVELTY_NAME, OPSET, PACK_NAME, WIDTH_PX
@@ -28,16 +27,12 @@ LARGEST_DIFFERENCE = 2e-3
 class TileGraph(nn.Module):
     """The exported graph: float32 (1, 1, 416, 640) -> chances (1, 6), map (1, 1, 208, 320) and novelty (1, 1), in one pass."""
 
-    def __init__(
-        self, network: TileNet, calibration: Calibration, naming: Naming, map_shares: Sequence[float], familiarity: Familiarity
-    ) -> None:
+    def __init__(self, network: TileNet, calibration: Calibration, map_shares: Sequence[float], familiarity: Familiarity) -> None:
         super().__init__()
         self.seeing = Seeing()
         self.network = network
         self.novelty = TileNovelty(familiarity)
         self.register_buffer("map_shares", torch.tensor(map_shares, dtype=torch.float32))
-        self.register_buffer("naming_offsets", torch.tensor(naming.offsets, dtype=torch.float32))
-        self._naming_slope = naming.slope
         self._slope, self._offset = calibration.slope, calibration.offset
 
     def forward(self, image: Tensor) -> tuple[Tensor, Tensor, Tensor]:
@@ -48,8 +43,7 @@ class TileGraph(nn.Module):
         top = torch.topk(found.flatten(1), SCORE_TOP_PX, dim=1).values.mean(dim=1, keepdim=True).clamp(1e-7, 1.0 - 1e-7)
         score = torch.sigmoid(_log_odds(top) * self._slope + self._offset)
         mass = (chances[:, 1:] * found**3).sum(dim=(2, 3)) + 1e-6
-        shares = mass / mass.sum(dim=1, keepdim=True)
-        kinds = torch.softmax(torch.log(shares) * self._naming_slope + self.naming_offsets, dim=1)
+        kinds = mass / mass.sum(dim=1, keepdim=True)
         least = (self.map_shares[kinds.argmax(dim=1)].reshape(-1, 1) * top).clamp(min=LEAST_MAP).reshape(-1, 1, 1, 1)
         shown = torch.sigmoid(_log_odds(found) - _log_odds(least))
         return torch.cat([1.0 - score, score * kinds], dim=1), shown, self.novelty(image, planes)

@@ -84,7 +84,7 @@ def write(options: TrainOptions, tiles: Sequence[Tile], outcomes: Sequence[Outco
         _LOG.info("%s: %.4f (%.4f to %.4f)", name, interval.value, interval.lower, interval.upper)
     network = final.rebuild()
     clouds = fit_clouds(embed_pictures(network, [tile.gray for tile in tiles]), embed_pictures(network, paint_familiar(options.seed)))
-    graph = TileGraph(network, evaluation.calibration, evaluation.naming, evaluation.map_shares, clouds).eval()
+    graph = TileGraph(network, evaluation.calibration, evaluation.map_shares, clouds).eval()
     exported = export_network(graph)
     difference = check_export(graph, exported, [tile.gray for tile in tiles[::40]])
     contract = _make_contract(exported, evaluation, limit, figures, quick=options.quick)
@@ -147,9 +147,9 @@ def _write_held_out(path: Path, results: Sequence[TileResult], evaluation: Evalu
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(("picture", "scene", "fold", "kind", "score", "named", "iou", "pointed", "novelty"))
-        columns = zip(results, evaluation.honest_scores, evaluation.named, evaluation.overlap, novelty, strict=True)
-        for result, score, named, overlap, unlike in columns:
-            numbers = (f"{score:.4f}", int(named), f"{overlap:.3f}" if result.marked else "", int(result.pointed), f"{unlike:.3f}")
+        columns = zip(results, evaluation.honest_scores, evaluation.overlap, novelty, strict=True)
+        for result, score, overlap, unlike in columns:
+            numbers = (f"{score:.4f}", result.named, f"{overlap:.3f}" if result.marked else "", int(result.pointed), f"{unlike:.3f}")
             writer.writerow((Path(result.name).stem, result.scene, result.fold, result.kind, *numbers))
 
 
