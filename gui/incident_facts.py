@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QWidget
 
 from gui.controls import LabelRole, Wrap, label, set_role
 from gui.language import BothLanguages, driving_text, pick, reason_text
+from gui.memory_page import seen_false_text
 from gui.sentences import sentence_text
 from gui.time_text import short_clock_text, span_text
 from gui.words import label_words
@@ -121,6 +122,7 @@ class IncidentFacts(QWidget):
             parts.append(sentence_text(alarm.detail))
         if alarm.count > 1:
             parts.append(QCoreApplication.translate("IncidentPanel", "{count} findings").format(count=alarm.count))
+        parts.append(seen_false_text(alarm.seen_false))
         said_parts = [part for part in parts if part]
         return " · ".join(said_parts) if said_parts else pick(alarm.definition.title)
 
