@@ -1,10 +1,8 @@
-"""This file decides whether the seconds around a warning can be gone through, in the panel and in the full window."""
+"""This file decides whether the seconds around a warning can be gone through in the panel of the chosen warning."""
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
-from datetime import datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -13,85 +11,20 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
 from gui.incident_past import last_time_text, traces_of
-from gui.incident_screen import IncidentScreen
 from gui.incident_seconds import Rows, Still, still_at, value_at
 from gui.incident_timeline import IncidentTimeline
 from gui.language import Language
-from gui.line_screen import LineScreen
-from gui.rail import Room
-from gui.report_room import ReportRoom
-from gui.theme import Mode, ThemeSource
+from gui.theme import ThemeSource
 from gui.window import Window
 from inference.findings import Contribution, Verdict
-from station.frames import AlarmId, DefinitionId, IncidentId, PersonId, SourceId
-from station.incidents.evidence import AFTER_S, BEFORE_S, IncidentRecord
+from station.frames import AlarmId, SourceId
+from station.incidents.evidence import AFTER_S, BEFORE_S
 from station.incidents.evidence_writer import NO_ROOM
-from station.view import AlarmKind, AlarmRecord, AlarmState, AlarmView, Feedback, FeedbackAnswer
+from station.view import AlarmKind, AlarmState
 from tests.gui.conftest import OpenWindow
 from tests.gui.fake_data import picture, trace
-from tests.gui.fake_incidents import steps_of
-from tests.gui.fake_line import FakeLine
-from tests.gui.layout_checks import clipped_texts, keyless_buttons, outside, small_targets
-
-DEFECT, FAULT = AlarmId("alarm-0"), AlarmId("alarm-1")
-CAM1, CAM2 = SourceId("cam1"), SourceId("cam2")
-
-
-class LineWithPast(FakeLine):
-    """A fake line whose warnings have been there before."""
-
-    def __init__(self, folder: Path = Path("nowhere")) -> None:
-        super().__init__(folder=folder)
-        self.past: list[AlarmRecord] = []
-
-    def alarm_history(self, since_utc: datetime, until_utc: datetime) -> Sequence[AlarmRecord]:
-        past = [record for record in self.past if since_utc <= record.raised_utc < until_utc]
-        return [*super().alarm_history(since_utc, until_utc), *past]
-
-    def happened(self, alarm: AlarmView, days_ago: float, said: Feedback | None) -> None:
-        """*alarm* has been there *days_ago*, and was answered so."""
-        at = alarm.raised_utc - timedelta(days=days_ago)
-        definition = alarm.definition
-        self.past.append(
-            AlarmRecord(
-                AlarmId(f"old-{days_ago}"),
-                DefinitionId(definition.id),
-                definition.title,
-                alarm.kind,
-                definition.priority,
-                alarm.source_id,
-                definition.asset,
-                at,
-                at,
-                at,
-                "wei",
-                at,
-                3,
-                said,
-            )
-        )
-
-    def alarm(self, alarm_id: AlarmId) -> AlarmView:
-        """An open warning."""
-        return self._alarms[alarm_id]
-
-    def change(self, alarm_id: AlarmId, **changed: object) -> None:
-        """Change an open warning."""
-        self._alarms[alarm_id] = dataclasses.replace(self._alarms[alarm_id], **changed)  # type: ignore[arg-type]
-        self._changed += 1
-
-    def join(self) -> None:
-        """The defect and the fault are one incident."""
-        self.change(FAULT, incident_id=IncidentId("incident-0"))
-
-    def close(self, alarm_id: AlarmId) -> None:
-        """A warning is over, and its incident with it."""
-        alarm = self._alarms.pop(alarm_id)
-        self._changed += 1
-        over = dataclasses.replace(alarm, state=AlarmState.NORMAL)
-        self.incidents.closed[alarm.incident_id] = IncidentRecord(
-            alarm.incident_id, alarm.definition.asset, alarm.definition.id, alarm.raised_utc, self.now, (over,), steps_of((over,))
-        )
+from tests.gui.incident_stand import CAM1, CAM2, DEFECT, FAULT, LineWithPast, press, real, show
+from tests.gui.layout_checks import clipped_texts, outside, small_targets
 
 
 @pytest.fixture
@@ -100,54 +33,6 @@ def line(tmp_path: Path) -> LineWithPast:
     made.write_pictures()
     made.incidents.strips = (CAM1, CAM2)
     return made
-
-
-def screen(window: Window) -> LineScreen:
-    found = window.findChild(LineScreen)
-    assert isinstance(found, LineScreen)
-    return found
-
-
-def show(
-    open_window: OpenWindow,
-    line: LineWithPast,
-    alarm_id: AlarmId,
-    size: tuple[int, int] = (1920, 1080),
-    language: Language = Language.ENGLISH,
-) -> LineScreen:
-    window = open_window(line, size, language=language)
-    on = screen(window)
-    on._on_selected(alarm_id)
-    for _ in range(3):
-        line.advance(0.6)
-        open_window.settle(window)
-    assert on.incident.alarm is not None
-    assert on.incident.alarm.alarm_id == alarm_id
-    return on
-
-
-def enlarge(
-    open_window: OpenWindow,
-    line: LineWithPast,
-    size: tuple[int, int] = (1920, 1080),
-    language: Language = Language.ENGLISH,
-    mode: Mode = Mode.LIGHT,
-) -> tuple[Window, IncidentScreen]:
-    window = open_window(line, size, mode, language)
-    QTest.keyClick(window, Qt.Key.Key_I)
-    for _ in range(3):
-        line.advance(0.6)
-        open_window.settle(window)
-    assert isinstance(window.current, IncidentScreen)
-    return window, window.current
-
-
-def press(timeline: IncidentTimeline, share: float, y: int) -> None:
-    QTest.mouseClick(timeline, Qt.MouseButton.LeftButton, pos=QPoint(round(share * (timeline.width() - 1)), y))
-
-
-def real(cause: str, action: str, note: str = "") -> Feedback:
-    return Feedback(FeedbackAnswer.REAL, PersonId("wei"), cause_id=cause, action_id=action, note=note)
 
 
 # ------------------------------------------------------------------ the panel
@@ -329,121 +214,6 @@ def test_other_warnings_say_nothing_of_this_one(open_window: OpenWindow, line: L
     line.happened(line.alarm(DEFECT), 1, real("wheel", "dress"))
     incident = show(open_window, line, FAULT).incident
     assert incident.times.text() == ""
-
-
-# ------------------------------------------------------------------ the full window
-
-
-@pytest.mark.parametrize("language", list(Language))
-@pytest.mark.parametrize("size", [(1920, 1080), (1366, 768)])
-def test_a_key_enlarges_the_incident_and_esc_goes_back(
-    size: tuple[int, int], language: Language, open_window: OpenWindow, line: LineWithPast
-) -> None:
-    line.join()
-    window, shown = enlarge(open_window, line, size, language)
-    assert shown.isVisible()
-    assert not screen(window).isVisible()
-    assert shown.view.timeline.isVisible()
-    assert shown.view.picture.height() > window.height() * 0.2
-    assert shown.facts.texts[1].isVisible(), "the likely cause has room here"
-    assert len([line_ for line_ in shown.steps if line_.isVisible()]) == 3
-    assert clipped_texts(shown) == []
-    assert small_targets(shown) == []
-    assert outside(shown) == []
-    assert keyless_buttons(shown) == []
-    assert window.banner.isVisible(), "the most urgent warning is never hidden"
-    QTest.keyClick(window, Qt.Key.Key_Escape)
-    assert window.current is screen(window)
-
-
-def test_the_full_window_goes_through_cameras_warnings_and_seconds(open_window: OpenWindow, line: LineWithPast) -> None:
-    line.join()
-    window, shown = enlarge(open_window, line)
-    assert shown.view.films == (CAM1, CAM2)
-    assert shown.view.camera == CAM1
-    QTest.keyClick(window, Qt.Key.Key_G)
-    assert shown.view.camera == CAM2
-    QTest.keyClick(window, Qt.Key.Key_Left)
-    assert shown.view.timeline.at_s == pytest.approx(-0.25)
-    assert shown.title.text() == "Pitting on camera 1"
-    QTest.keyClick(window, Qt.Key.Key_Down)
-    assert shown.title.text() == "Pump leak, weak"
-    assert shown.alarms[1].isChecked()
-    QTest.keyClick(window, Qt.Key.Key_R)
-    open_window.settle(window)
-    assert [said.alarm_id for said in line.feedback] == [FAULT], "the answer goes to the warning that is chosen"
-
-
-def test_who_did_what_has_person_local_time_and_note(open_window: OpenWindow, line: LineWithPast) -> None:
-    line.join()
-    _, shown = enlarge(open_window, line)
-    texts = [one.text() for one in shown.steps if one.isVisible()]
-    at = (line.alarm(FAULT).raised_utc + timedelta(seconds=4)).astimezone()
-    assert f"{at:%H:%M:%S}  Pump leak, weak · acknowledged · Wei · “on my way”" in texts
-
-
-def test_what_happens_meanwhile_is_shown(open_window: OpenWindow, line: LineWithPast) -> None:
-    window, shown = enlarge(open_window, line)
-    before = len([one for one in shown.steps if one.isVisible()])
-    QTest.keyClick(window, Qt.Key.Key_Space)
-    for _ in range(3):
-        line.advance(0.6)
-        open_window.settle(window)
-    assert len([one for one in shown.steps if one.isVisible()]) == before + 1
-
-
-def test_an_incident_that_closes_stays_on_screen_until_the_person_goes(open_window: OpenWindow, line: LineWithPast) -> None:
-    window, shown = enlarge(open_window, line)
-    line.close(DEFECT)
-    for _ in range(3):
-        line.advance(0.6)
-        open_window.settle(window)
-    assert window.current is shown
-    assert shown.title.text() == "Pitting on camera 1"
-    assert not shown.feedback.isVisible()
-    assert " to " in shown._when.text()
-
-
-def test_a_closed_incident_opens_from_the_report(open_window: OpenWindow, line: LineWithPast) -> None:
-    alarm = line.alarm(DEFECT)
-    window = open_window(line)
-    window.show_room(Room.REPORT)
-    open_window.settle(window)
-    room = window.screens[Room.REPORT]
-    assert isinstance(room, ReportRoom)
-    report = room.report
-    row = next(n for n in range(9) if (one := report._table_model.alarm_at(n)) is not None and one.alarm_id == DEFECT)
-    line.close(DEFECT)
-    for _ in range(9):
-        QTest.keyClick(window, Qt.Key.Key_Up)
-    for _ in range(row):
-        QTest.keyClick(window, Qt.Key.Key_Down)
-    QTest.keyClick(window, Qt.Key.Key_I)
-    for _ in range(2):
-        line.advance(0.6)
-        open_window.settle(window)
-    shown = window.current
-    assert isinstance(shown, IncidentScreen)
-    assert shown.incident_id == alarm.incident_id
-    assert shown.title.text() == "Pitting on camera 1"
-    assert shown.view.timeline.film != ()
-    assert clipped_texts(shown) == []
-    QTest.keyClick(window, Qt.Key.Key_Escape)
-    assert window.current is room
-
-
-def test_an_incident_that_cannot_be_read_says_so(open_window: OpenWindow, line: LineWithPast) -> None:
-    line.incidents.fail_with = "The records cannot be read"
-    _, shown = enlarge(open_window, line)
-    assert shown.title.text() == "Pitting on camera 1", "what is open is known without the disk"
-    assert shown._missing.text().startswith("The records cannot be read")
-
-
-def test_entering_a_room_leaves_the_incident(open_window: OpenWindow, line: LineWithPast) -> None:
-    window, shown = enlarge(open_window, line)
-    QTest.keyClick(window, Qt.Key.Key_F6)
-    assert window.current is window.screens[Room.SETUP]
-    assert not shown.isVisible()
 
 
 # ------------------------------------------------------------------ the parts
