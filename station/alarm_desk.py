@@ -127,6 +127,7 @@ class AlarmDesk:
         self, source_id: SourceId, values: Mapping[str, NDArray[np.float64]], input_ref: int, time_s: NDArray[np.float64] | None = None
     ) -> None:
         """Take rows of channel values for the limits; *time_s*, float64 (rows,), is their time in the source."""
+        self._tapes.values.measured(source_id, values, self._clock.monotonic_s(), self._clock.utc())
         with self._lock:
             events = self._engine.on_values(source_id, values, self._clock.monotonic_s(), self._clock.utc(), input_ref, time_s)
             self._keep(events)

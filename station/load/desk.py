@@ -10,6 +10,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
+import numpy as np
+from numpy.typing import NDArray
+
 from inference.errors import ConfigError, LinesideError, RecordsError
 from station.clock import Clock
 from station.config import AlarmConfig, LimitCondition, Role, StationFile, TableSensors, VerdictCondition
@@ -19,6 +22,7 @@ from station.load.figures import load_report
 from station.load.score_tape import ANY_TARGET, SCORE_PREFIX, ScoreTapes, decode
 from station.load.settings import settings_of, with_settings
 from station.load.station_edit import StationEdit, why_not_writable
+from station.load.value_tape import VALUE_PREFIX, decode_values
 from station.load.what_if import LEAD_S, Case, replayed, what_if
 from station.load_view import Basis, DefinitionChange, LoadReport, Settings, WhatIf
 from station.people import Standing
@@ -80,7 +84,8 @@ class LoadDesk:
         self._station, self._path = station, station_path
         self._records, self._clock, self._signed_in = records, clock, signed_in
         self._alarms: Redefining | None = None
-        self.tapes = ScoreTapes(station.alarms, own_time_ids(station), self._keep_piece)
+        interval_s = station.records.trend_interval_s
+        self.tapes = ScoreTapes(station.alarms, own_time_ids(station), self._keep_piece, interval_s=interval_s)
         self._lock = threading.Lock()
         self._applying = threading.Lock()
         self._cases: dict[_Asked, Case] = {}
@@ -234,7 +239,7 @@ class LoadDesk:
                 since_s = max(bare.since_s, float(runs.begin_s[0]))
                 return Evidence(Basis.SCORES, since_s, bare.until_s, bare.starts_s, bare.journal, runs=runs)
         elif isinstance(when, LimitCondition) and (speed := self._speed(SourceId(when.source))) is not None:
-            points = self._records.ask(lambda c: load_queries.trend_points(c, SourceId(when.source), when.channel, lead_utc, until_utc))
+            points = self._values(SourceId(when.source), when.channel, speed, lead_utc, until_utc)
             if len(points):
                 since_s = max(bare.since_s, float(points[0, 0]))
                 silent_after_s = next((one.stale_after_s for one in self._station.sensors if one.id == when.source), 3.0)
@@ -249,6 +254,15 @@ class LoadDesk:
                     speed=speed,
                 )
         return bare
+
+    def _values(self, source_id: SourceId, channel: str, speed: float, since_utc: datetime, until_utc: datetime) -> NDArray[np.float64]:
+        """Points of a channel: from its tape where there is one, else from its trend."""
+        if speed == 1.0:
+            series = f"{VALUE_PREFIX}{channel}"
+            points = decode_values(self._records.ask(lambda c: load_queries.tapes(c, source_id, series, since_utc, until_utc)))
+            if len(points):
+                return points
+        return self._records.ask(lambda c: load_queries.trend_points(c, source_id, channel, since_utc, until_utc))
 
     def _speed(self, source_id: SourceId) -> float | None:
         """Seconds of the rule's clock per second: a table's pace; None for one that is read as fast as it is judged."""

@@ -121,19 +121,30 @@ def _of_runs(runs: Runs, when: VerdictCondition) -> Levels:
 
 def _of_points(points: Floats, when: LimitCondition, silent_after_s: float, speed: float) -> Levels:
     """Three inputs per point: its extremes, in the order that takes the fewest changes, then its newest value."""
-    n = len(points)
     at, value, low, high = points.T
     good, bad = (low, high) if when.side == "high" else (high, low)
-    newest, best, worst = (_limit_levels(when, one) for one in (value, good, bad))
+    best, worst = (_limit_levels(when, one) for one in (good, bad))
+    count = np.full(len(points), 1, np.int64)
+    gap = np.diff(at, prepend=at[:1])
+    usual = float(np.median(gap[1:])) if len(points) > 1 else 1.0
+    # Points within a stretch of one level say nothing new: of each stretch only its first and last point go on.
+    same = (best == worst) & (gap <= max(silent_after_s, 2 * usual))
+    same[1:] &= (best[1:] == best[:-1]) & (best[:-1] == worst[:-1])
+    same[:1] = False
+    dull = same.copy()
+    dull[:-1] &= same[1:]
+    dull[-1:] = False
+    kept = np.flatnonzero(~dull)
+    count = np.add.reduceat(count, kept) if kept.size else count
+    at, value, best, worst, gap = at[kept], value[kept], best[kept], worst[kept], gap[kept]
+    newest = _limit_levels(when, value)
     before = np.concatenate([newest[:1], newest[:-1]])
     best_first = (newest == worst) | ((newest != best) & (before != Level.HIGH))
     level = np.stack([np.where(best_first, best, worst), np.where(best_first, worst, best), newest], axis=1).ravel()
-    gap = np.diff(at, prepend=at[:1])
-    usual = float(np.median(gap[1:])) if n > 1 else 1.0
     back = np.where((gap <= 0) | (gap > silent_after_s), usual, gap)
     when_s = (at[:, None] + back[:, None] * np.array([-2 / 3, -1 / 3, 0.0])).ravel()
     silent = np.flatnonzero(gap > max(silent_after_s, 2 * usual))
-    count = np.ones(level.size, np.int64)
+    count = np.stack([np.ones_like(count), np.ones_like(count), 3 * count - 2], axis=1).ravel()
     # Where nothing came for long the engine was told so, and delays stood still.
     places = 3 * silent
     quiet_s = at[silent - 1] + silent_after_s

@@ -24,6 +24,7 @@ from inference.findings import Finding, Verdict
 from station.alarms.own_time import OwnTime
 from station.config import AlarmConfig, VerdictCondition
 from station.frames import SourceId
+from station.load.value_tape import ValueTapes
 
 SCORE_PREFIX = "score:"
 """Names of series that begin so are tapes; ``score:*`` is that of the finding which decides for a warning on any target."""
@@ -89,10 +90,17 @@ class ScoreTapes:
         definitions: The station's warnings.
         own_time_ids: Replayed sources: their tapes carry the recording's own time as well.
         keep: Keeps a finished piece.
+        interval_s: A point of a channel's values stands for so long, s.
+
+    Attributes:
+        values: The tapes of channels with a limit.
     """
 
-    def __init__(self, definitions: Sequence[AlarmConfig], own_time_ids: Collection[SourceId], keep: KeepPiece) -> None:
+    def __init__(
+        self, definitions: Sequence[AlarmConfig], own_time_ids: Collection[SourceId], keep: KeepPiece, *, interval_s: float = 1.0
+    ) -> None:
         self._keep = keep
+        self.values = ValueTapes(definitions, interval_s, keep)
         self._own = {source_id: OwnTime() for source_id in own_time_ids}
         self._lock = threading.Lock()
         self._listened: dict[SourceId, dict[str, set[float]]] = {}
@@ -101,6 +109,7 @@ class ScoreTapes:
 
     def listen(self, definitions: Sequence[AlarmConfig]) -> None:
         """The definitions in force; new limits become edges with the next piece."""
+        self.values.listen(definitions)
         with self._lock:
             self._listened.clear()
             for definition in definitions:
@@ -137,6 +146,7 @@ class ScoreTapes:
 
     def flush(self) -> None:
         """Write what has come so far."""
+        self.values.flush()
         with self._lock:
             self._finish_all()
 
