@@ -16,8 +16,8 @@ from station.frames import AlarmId, IncidentId, PersonId, SourceId
 from station.incident_view import IncidentStep, IncidentView, StepKind
 from station.incidents.evidence import AFTER_S, BEFORE_S, ChannelTrace, Evidence, IncidentRecord, Moment, StripPicture
 from station.view import AlarmView
-from tests.gui.fake_data import HEIGHT_PX, START, TARGETS, WIDTH_PX, channel_values, picture, risk_score, trace
-from tests.gui.fake_station import CHANNELS
+from tests.gui.fake_data import HEIGHT_PX, START, WIDTH_PX, channel_values, picture, risk_score, trace
+from tests.gui.fake_station import CHANNELS, TARGETS
 
 _EVERY_S = 0.25
 

@@ -44,9 +44,9 @@ from station.view import (
     Trace,
 )
 from tests.gui.fake_data import START, channel_values, image_finding, open_alarms, picture, risk_finding, risk_score, trace
+from tests.gui.fake_experience import FakeExperience
 from tests.gui.fake_incidents import FakeIncidents, incident_views
 from tests.gui.fake_load import FakeLoad
-from tests.gui.fake_experience import FakeExperience
 from tests.gui.fake_station import CHANNELS, TARGETS, fake_packs, fake_station, target_title
 from tests.gui.fake_warnings import FakeWarnings
 

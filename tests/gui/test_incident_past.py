@@ -230,11 +230,11 @@ def test_the_timeline_finds_what_stood_at_a_moment(theme_source: ThemeSource) ->
     assert value_at(one, 9.0) == 7.0
     timeline = IncidentTimeline(theme_source)
     timeline.resize(400, 100)
-    assert not timeline.has_rows
+    had = [timeline.has_rows]
     timeline.show_seconds(film, (), (), 0.0)
-    assert timeline.has_rows
+    had.append(timeline.has_rows)
     timeline.show_rows(Rows.TRACES)
-    assert not timeline.has_rows
+    assert [*had, timeline.has_rows] == [False, True, False]
     timeline.set_at(99.0)
     assert timeline.at_s == AFTER_S
 
