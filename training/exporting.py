@@ -61,7 +61,7 @@ def time_inference(session: RuntimeSession, tensor: FloatArray, runs: int = 50) 
 
 def time_threads(network: bytes, tensor: FloatArray, where: str) -> tuple[float, float]:
     """:func:`time_inference` of an ONNX file's bytes on the CPU, at one and at two threads, ms; *where* is for errors."""
-    one, two = (time_inference(open_session(network, Provider.CPU, threads=threads, where=where), tensor) for threads in (1, 2))
+    one, two = (time_inference(open_session(network, Provider.CPU, threads=threads, where=where), tensor, 200) for threads in (1, 2))
     return one, two
 
 

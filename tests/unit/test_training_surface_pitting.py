@@ -10,7 +10,7 @@ from inference.errors import InputError
 from inference.findings import ImageU8
 from training.surface_pitting.augmentation import CROP_PX, add_dirt, cut_crop, vary_look
 from training.surface_pitting.dataset import FrameRecord, Picture, mark_doubt, paint_out, position_folds, read_index, read_mask
-from training.surface_pitting.evaluation import FrameResult, calendar_auroc, choose_threshold, evaluate, judge_frame
+from training.surface_pitting.evaluation import FrameResult, calendar_auroc, choose_threshold, evaluate, find_peak, judge_frame
 from training.surface_pitting.place import across_grooves, encode_place
 from training.surface_pitting.sampling import LAST_STEP, CropSampler
 from training.surface_pitting.scores import calibrate, fit_score_calibration, held_out_probabilities
@@ -233,6 +233,13 @@ def test_threshold_keeps_a_margin_towards_the_pits() -> None:
     assert without + 0.05 < large < 0.999
 
 
+def test_the_peak_is_where_a_whole_small_pit_is_high_and_not_one_pixel() -> None:
+    found = np.zeros((HEIGHT_PX, WIDTH_PX), np.float32)
+    found[40, 700] = 1.0
+    found[200:206, 300:306] = 0.9
+    assert find_peak(found) in {(row, column) for row in range(202, 204) for column in range(302, 304)}
+
+
 def test_frame_is_measured_at_native_size(tmp_path: Path) -> None:
     image = np.full((460, 1130, 3), 128, np.uint8)
     cv2.imwrite(str(tmp_path / "f.png"), image)
@@ -244,6 +251,7 @@ def test_frame_is_measured_at_native_size(tmp_path: Path) -> None:
     result = judge_frame(picture, 0, np.asarray(mask, np.float32) / 255.0, np.zeros((HEIGHT_PX, WIDTH_PX), np.float32))
     assert result.overlap_px / result.union_px > 0.95
     assert result.pointed
+    assert result.pixel_pointed
     assert result.region_inside_px == result.region_px > 1000
     assert result.score == pytest.approx(1.0)
     assert result.twin_score == 0.0

@@ -9,12 +9,16 @@ from pathlib import Path
 import numpy as np
 
 from inference.contract import Figure, PackContract
+from training.card_pictures import CardPicture, embed_pictures
+from training.naive import times_table
 from training.pack_writer import figures_table
 from training.statistics import reliability_table
 from training.steel_surface.evaluation import HeldOut, confusion_table
+from training.steel_surface.evidence import FULL_EVIDENCE
+from training.steel_surface.familiarity import DOUBT_WEIGHT
 from training.steel_surface.judge import JudgePlan
 from training.steel_surface.pictures import Pictures
-from training.steel_surface.spec import KINDS, TITLES
+from training.steel_surface.spec import KINDS, REGION_FROM, TITLES
 
 COMMAND = "nox -s train -- steel-surface"
 TEMPLATE = Path(__file__).with_name("card_template.md")
@@ -23,7 +27,7 @@ TEMPLATE = Path(__file__).with_name("card_template.md")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CardFacts:
-    """What the card tells beside the figures; *inference_ms* at one and at two threads."""
+    """What the card tells beside the figures; times at one and at two threads."""
 
     pictures: Pictures
     held: HeldOut
@@ -31,9 +35,11 @@ class CardFacts:
     minutes: float
     parameters: int
     inference_ms: tuple[float, float]
+    plain_ms: tuple[float, float]
     export_difference: float
     temperature: float
     naive: tuple[Figure, ...]
+    failures: Sequence[CardPicture]
     seed: int
 
 
@@ -58,6 +64,13 @@ def write_card(contract: PackContract, facts: CardFacts) -> str:
         reliability=reliability_table(held.chances.max(axis=1), named == pictures.kinds, pictures.groups, seed=facts.seed),
         temperature=facts.temperature,
         limit=contract.outputs[1].novelty_limit,
+        doubt=DOUBT_WEIGHT,
+        unsure=contract.outputs[0].unsure_below,
+        refuse=contract.outputs[0].refuse_below,
+        times=times_table({"this pack": facts.inference_ms, "the plain CNN of `--recipe naive`": facts.plain_ms}),
+        full=FULL_EVIDENCE,
+        region=REGION_FROM,
+        failures=embed_pictures(facts.failures),
         members=facts.plan.perceptrons.members,
         hidden=facts.plan.perceptrons.hidden,
         epochs=facts.plan.perceptrons.epochs,

@@ -9,9 +9,13 @@ from numpy.typing import NDArray
 
 from inference.findings import FloatArray
 from training.statistics import Interval, bootstrap_groups, fit_temperature, measure_calibration
+from training.steel_surface.judge import Judge
 from training.steel_surface.pictures import IntSeries, Pictures
 from training.steel_surface.spec import KINDS
 
+GUESSED_SHARE = 0.03
+REFUSED_SHARE = 0.0025
+"""With what the novelty refuses it stays below 1 % of genuine pictures."""
 _DRAWS = 1000
 
 
@@ -22,12 +26,15 @@ class HeldOut:
     Attributes:
         logits: float32 (n, 7), mean of the members, not calibrated.
         chances: float64 (n, 7): calibrated with the temperature that the other folds' pictures give.
-        novelty: float64 (n,): as a cloud without the fold sees it.
+        novelty: float64 (n,): as a cloud without the fold sees it, doubt of the kind added.
+        judges, temperatures: Of each fold, in the order of the folds.
     """
 
     logits: FloatArray
     chances: NDArray[np.float64]
     novelty: NDArray[np.float64]
+    judges: tuple[Judge, ...]
+    temperatures: tuple[float, ...]
 
 
 def soften(logits: FloatArray, temperature: float) -> NDArray[np.float64]:
@@ -38,13 +45,44 @@ def soften(logits: FloatArray, temperature: float) -> NDArray[np.float64]:
     return np.asarray(raised / raised.sum(axis=1, keepdims=True), np.float64)
 
 
-def calibrate_apart(pictures: Pictures, logits: FloatArray) -> NDArray[np.float64]:
-    """Chances of every picture, its fold's temperature from the other folds: float64 (n, 7)."""
-    chances = np.empty(logits.shape, np.float64)
+def calibrate_apart(pictures: Pictures, logits: FloatArray) -> tuple[NDArray[np.float64], tuple[float, ...]]:
+    """Chances of every picture, float64 (n, 7), and each fold's temperature, fitted to the other folds."""
+    chances, temperatures = np.empty(logits.shape, np.float64), []
     for fold in np.unique(pictures.folds):
         out = pictures.folds == fold
-        chances[out] = soften(logits[out], fit_temperature(logits[~out], pictures.kinds[~out]))
-    return chances
+        temperatures.append(fit_temperature(logits[~out], pictures.kinds[~out]))
+        chances[out] = soften(logits[out], temperatures[-1])
+    return chances, tuple(temperatures)
+
+
+def choose_unsure(confidence: NDArray[np.float64]) -> float:
+    """The confidence, of three digits, below which a kind is a guess: :data:`GUESSED_SHARE` of held-out pictures lie there."""
+    return float(np.clip(np.floor(1000.0 * np.quantile(confidence, GUESSED_SHARE)) / 1000.0, 0.001, 0.999))
+
+
+def choose_refusal(confidence: NDArray[np.float64]) -> float:
+    """The confidence, of three digits, below which no kind is named: no more than :data:`REFUSED_SHARE` of held-out pictures lie there."""
+    kept = np.sort(confidence)[int(REFUSED_SHARE * confidence.size)]
+    return float(np.clip(np.floor(1000.0 * kept) / 1000.0, 0.001, 0.999))
+
+
+def measure_sure(pictures: Pictures, held: HeldOut, seed: int) -> dict[str, Interval]:
+    """How many kinds are sure, and how often these and the guesses are right; each fold at the limit that the other folds choose."""
+    confidence, right = held.chances.max(axis=1), held.chances.argmax(axis=1) == pictures.kinds
+    sure = np.zeros(len(pictures), np.bool_)
+    for fold in np.unique(pictures.folds):
+        out = pictures.folds == fold
+        sure[out] = confidence[out] >= choose_unsure(confidence[~out])
+
+    def share(rows: NDArray[np.int64]) -> float:
+        return float(right[rows].mean()) if rows.size else float("nan")
+
+    groups = pictures.groups
+    return {
+        "kinds that are sure": bootstrap_groups(groups, lambda rows: float(sure[rows].mean()), seed=seed, draws=_DRAWS),
+        "accuracy of sure kinds": bootstrap_groups(groups, lambda rows: share(rows[sure[rows]]), seed=seed, draws=_DRAWS),
+        "accuracy of guesses": bootstrap_groups(groups, lambda rows: share(rows[~sure[rows]]), seed=seed, draws=_DRAWS),
+    }
 
 
 def accuracy(kinds: IntSeries, named: IntSeries) -> float:

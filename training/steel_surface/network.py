@@ -27,9 +27,12 @@ _FREQUENCY = 1.9
 _LEAST_SIDE_PX = 12
 _FARTHEST = 2
 """Strengths of one level are looked at by waves up to so many levels coarser."""
-_FLOOR = 1e-3
-_LIGHT = 4
-_POOLS = 3
+FLOOR = 1e-3
+"""Added before logarithms."""
+LIGHT = 4
+"""Features of brightness, before those of the waves."""
+POOLS = 3
+"""Of every plane: mean, maximum, spread."""
 CLIP = 4.0
 """Features are cut at so many spreads."""
 
@@ -73,23 +76,27 @@ class Scattering(nn.Module):
             image = functional.avg_pool2d(image, 2)
         return levels
 
-    def describe(self, image: Tensor, first: list[Tensor]) -> Tensor:
-        """Features from the picture and its first strengths."""
-        parts = []
+    def planes(self, first: list[Tensor]) -> list[Tensor]:
+        """All strengths, the first ones and those in them, in the order of the features: nine times (n, channels, side, side)."""
+        planes = []
         for level, strength in enumerate(first):
-            parts.append(_pool(strength))
+            planes.append(strength)
             coarser = strength
             for _ in range(level + 1, min(LEVELS, level + _FARTHEST + 1)):
                 coarser = functional.avg_pool2d(coarser, 2)
                 if int(coarser.shape[2]) < _LEAST_SIDE_PX:
                     break
-                parts.append(_pool(self.strength(coarser)))
+                planes.append(self.strength(coarser))
+        return planes
+
+    def describe(self, image: Tensor, planes: list[Tensor]) -> Tensor:
+        """Features from the picture and its strengths."""
         light = [image.mean(dim=(2, 3)), _spread(image), image.amax(dim=(2, 3)), image.amin(dim=(2, 3))]
-        return torch.cat([*light, torch.log(torch.cat(parts, dim=1) + _FLOOR)], dim=1)
+        return torch.cat([*light, torch.log(torch.cat([_pool(plane) for plane in planes], dim=1) + FLOOR)], dim=1)
 
     def forward(self, image: Tensor) -> Tensor:
         """Features of each picture."""
-        return self.describe(image, self.first(image))
+        return self.describe(image, self.planes(self.first(image)))
 
 
 def _spread(planes: Tensor) -> Tensor:
@@ -101,6 +108,15 @@ def _pool(planes: Tensor) -> Tensor:
     return torch.cat([planes.mean(dim=(2, 3)), functional.avg_pool2d(planes, 2).amax(dim=(2, 3)), _spread(planes)], dim=1)
 
 
+def plane_channels() -> list[int]:
+    """Channels of each of :meth:`Scattering.planes`, in their order."""
+    counts = []
+    for level in range(LEVELS):
+        coarser = [one for one in range(level + 1, min(LEVELS, level + _FARTHEST + 1)) if SIDE_PX >> one >= _LEAST_SIDE_PX]
+        counts += [ORIENTATIONS, *(ORIENTATIONS * ORIENTATIONS for _ in coarser)]
+    return counts
+
+
 def mirror(features: FloatArray) -> FloatArray:
     """Features of the mirrored pictures, from those of the pictures, float32 (n, 1060): every direction takes its mirror's place.
 
@@ -109,12 +125,12 @@ def mirror(features: FloatArray) -> FloatArray:
     turned = (ORIENTATIONS - np.arange(ORIENTATIONS)) % ORIENTATIONS
     once = turned
     twice = (turned[:, None] * ORIENTATIONS + turned[None, :]).reshape(-1)
-    order, begin = list(range(_LIGHT)), _LIGHT
+    order, begin = list(range(LIGHT)), LIGHT
     for level in range(LEVELS):
         seen_by = [coarser for coarser in range(level + 1, min(LEVELS, level + _FARTHEST + 1)) if SIDE_PX >> coarser >= _LEAST_SIDE_PX]
         planes = [once, *(twice for _ in seen_by)]
         for places in planes:
-            for _ in range(_POOLS):
+            for _ in range(POOLS):
                 order += (begin + places).tolist()
                 begin += places.size
     return np.ascontiguousarray(features[:, order])

@@ -5,7 +5,8 @@ They are painted larger than the network's picture, so that another interpolatio
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -20,22 +21,46 @@ SIDE_PX = 200
 CANDIDATES = 40
 TRIED_KINDS = (6, 4, 5, 3, 1, 0, 2)
 
+_MASK_BLUR_PX, _MASK_LEVELS = 2.0, 4.0
+"""A defect lies where it changes the plate, smoothed, by more than so many gray levels."""
+
 _Gray = NDArray[np.float32]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class MadeSurface:
+    """One surface: *image* uint8 200 x 200 x 3, all colours alike; *mask* bool 200 x 200, where a defect changed the plate."""
+
+    image: ImageU8
+    mask: NDArray[np.bool_]
+
+
 def paint_steel(seed: int, kind: str) -> ImageU8:
-    """Paint one surface, uint8 200 x 200 x 3, all colours alike.
+    """The picture of :func:`paint_surface` with one defect, uint8 200 x 200 x 3.
 
     Args:
         seed: Same seed, same surface.
         kind: One of ``KINDS``.
     """
+    return paint_surface(seed, (kind,)).image
+
+
+def paint_surface(seed: int, kinds: Sequence[str]) -> MadeSurface:
+    """Paint one surface.
+
+    Args:
+        seed: Same seed, same surface.
+        kinds: Defects on it, of ``KINDS``; none for a good one.
+    """
     random = np.random.default_rng(seed)
     gray = _paint_plate(random)
-    _PAINTERS[kind](gray, random)
+    plate = gray.copy()
+    for kind in kinds:
+        _PAINTERS[kind](gray, random)
+    changed = cv2.GaussianBlur(np.abs(gray - plate), (0, 0), _MASK_BLUR_PX) > _MASK_LEVELS
     gray += _grain(random, 0.6, 0.9)
     gray += 130.0 - float(gray.mean())
-    return np.repeat(np.clip(gray, 0, 255).astype(np.uint8)[..., None], 3, axis=2)
+    return MadeSurface(np.repeat(np.clip(gray, 0, 255).astype(np.uint8)[..., None], 3, axis=2), changed)
 
 
 def _grain(random: np.random.Generator, sigma_px: float, spread: float, along: float = 1.0) -> _Gray:
@@ -133,7 +158,7 @@ def choose_golden(seed: int, judge: Callable[[ImageU8], tuple[int, float, float]
         for candidate in range(CANDIDATES):
             image = paint_steel(stable_seed(seed, place, candidate, 300), KINDS[place])
             named, chance, novelty = judge(image)
-            if named == place and chance >= 0.6 and novelty < 0.95 * limit:
+            if named == place and chance >= 0.75 and novelty < 0.95 * limit:
                 fitting.append((novelty, image))
         if fitting:
             golden.append(GoldenImage(f"{number}-{KINDS[place]}", min(fitting, key=lambda item: item[0])[1]))

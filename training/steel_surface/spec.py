@@ -44,6 +44,10 @@ IMAGE_INPUT = ImageInput(
 
 KIND_NAME = "kind"
 NOVELTY_NAME = "novelty"
+EVIDENCE_NAME = "evidence"
+EVIDENCE_SHAPE = (1, 1, 16, 16)
+REGION_FROM = 0.4
+"""Of the strongest place's evidence; what lies together from here on is a region."""
 
 GATE = Gate(
     brightness_low=68.0,
@@ -58,10 +62,14 @@ GATE = Gate(
 """Pictures of the set: brightness 71 to 205, sharpness 11 and more, aspect 0.95 to 1.02."""
 
 
-def kind_output() -> Output:
+def kind_output(unsure_below: float | None = None, refuse_below: float | None = None) -> Output:
     """Chances of the seven kinds. All are defects, so the score is 1 and the verdict DEFECT; the label says which.
 
     Threshold 0 says on purpose that there is no OK.
+
+    Args:
+        unsure_below: Chance under which a kind is a guess.
+        refuse_below: Chance under which no kind is named: NO VERDICT.
     """
     labels = tuple(Label(name=name, title=title, severity=1.0) for name, title in zip(KINDS, TITLES, strict=True))
     return Output(
@@ -72,7 +80,14 @@ def kind_output() -> Output:
         title=Text(en="Steel surface", zh="钢材表面"),
         labels=labels,
         threshold=0.0,
+        unsure_below=unsure_below,
+        refuse_below=refuse_below,
     )
+
+
+def evidence_output() -> Output:
+    """The places that speak for the kind that is named; they only explain."""
+    return Output(name=EVIDENCE_NAME, kind=OutputKind.EVIDENCE_MAP, shape=EVIDENCE_SHAPE, map_threshold=REGION_FROM)
 
 
 def novelty_output(limit: float) -> Output:

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from inference.contract import Figure, PackContract
+from training.card_pictures import CardPicture, embed_pictures
+from training.naive import times_table
 from training.pack_writer import figures_table
 from training.statistics import Calibration, Trade, reliability_table, trade_table
-from training.surface_pitting.evaluation import FrameResult
+from training.surface_pitting.evaluation import PEAK_PX, FrameResult
 from training.surface_pitting.scores import held_out_probabilities
 
 COMMAND = "nox -s train -- surface-pitting"
@@ -19,7 +21,7 @@ TEMPLATE = Path(__file__).with_name("card_template.md")
 
 @dataclass(frozen=True, slots=True)
 class CardFacts:
-    """What the card tells beside the figures."""
+    """What the card tells beside the figures; times at one and at two threads."""
 
     folds: Sequence[Sequence[str]]
     calendar: float
@@ -28,18 +30,21 @@ class CardFacts:
     steps: int
     minutes: float
     parameters: int
-    inference_ms: float
+    inference_ms: tuple[float, float]
+    plain_ms: tuple[float, float]
     export_difference: float
     trades: Sequence[Trade]
     results: Sequence[FrameResult]
     seed: int
     calibration: Calibration
     highest_clean_score: float
+    naive: tuple[Figure, ...]
+    failures: Sequence[CardPicture]
 
 
 def write_card(contract: PackContract, facts: CardFacts) -> str:
     """CARD.md as Markdown."""
-    output, novelty = contract.outputs
+    output, novelty = contract.outputs[:2]
     values = {figure.name: figure for figure in contract.figures}
     return TEMPLATE.read_text(encoding="utf-8").format(
         version=contract.version,
@@ -82,10 +87,23 @@ def write_card(contract: PackContract, facts: CardFacts) -> str:
         steps=facts.steps,
         minutes=facts.minutes,
         parameters=facts.parameters,
-        ms=facts.inference_ms,
+        ms=facts.inference_ms[0],
+        times=times_table({"this pack": facts.inference_ms, "the plain CNN of `--recipe naive`": facts.plain_ms}),
+        comparison=_comparison(contract.figures, facts.naive),
+        peak=PEAK_PX,
+        pixel_pointing=_value(values, "pointing game, single highest pixel"),
+        failures=embed_pictures(facts.failures),
         difference=facts.export_difference,
         gate=contract.gate,
     )
+
+
+def _comparison(own: Sequence[Figure], naive: Sequence[Figure]) -> str:
+    """Both recipes on the same held-out frames, where the naive one was measured."""
+    ours = {figure.name: figure for figure in own}
+    lines = ["| | this network | a plain CNN (`--recipe naive`) |", "|---|---|---|"]
+    lines += [f"| {figure.name} | {_plain(ours, figure.name)} | {_plain({figure.name: figure}, figure.name)} |" for figure in naive]
+    return "\n".join(lines) if naive else "The naive recipe was not measured."
 
 
 def _plain(values: Mapping[str, Figure], name: str) -> str:

@@ -62,7 +62,7 @@ def _load(records: Sequence[FrameRecord]) -> _Frames:
         views.append(prepare_plain(image))
         twins.append(prepare_plain(paint_out(image, read_mask(record, *image.shape[:2]))) if record.pitted else np.zeros_like(views[-1]))
     pitted = np.asarray([record.pitted for record in records])
-    return _Frames(records, *(torch.from_numpy(np.concatenate(part)) for part in (views, twins)), pitted)
+    return _Frames(records, torch.from_numpy(np.concatenate(views)), torch.from_numpy(np.concatenate(twins)), pitted)
 
 
 def _fit(views: Tensor, pitted: Tensor, seed: int, epochs: int, title: str) -> nn.Sequential:

@@ -5,17 +5,20 @@ from __future__ import annotations
 import csv
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
 
 from inference.contract import Figure, Gate, Label, Output, OutputKind, PackContract, Task, Text
-from inference.findings import ImageU8
+from inference.findings import Finding, ImageU8
 from inference.image_preprocessing import normalise_image, resize_image
+from inference.image_runner import HeatmapPolicy, ImageRunner
+from inference.pack import ModelPack
 from inference.providers import Provider
 from inference.runtime import RuntimeSession, open_session
-from training.exporting import time_inference
+from training.exporting import time_plain, time_threads
+from training.naive import read_naive
 from training.options import TrainOptions
 from training.pack_writer import describe_network, write_pack
 from training.statistics import Calibration
@@ -23,10 +26,12 @@ from training.surface_pitting.card import COMMAND, CardFacts, write_card
 from training.surface_pitting.dataset import FrameRecord, position_folds
 from training.surface_pitting.evaluation import Evaluation, FrameResult, Measured, calendar_auroc, evaluate, score_of, threshold_above
 from training.surface_pitting.export import PittingGraph, check_export, export_network
+from training.surface_pitting.failures import show_failures
 from training.surface_pitting.familiarity import embed_images, fit_clouds
 from training.surface_pitting.fitting import FULL_PLAN, QUICK_PLAN, FitPlan, predict_maps
 from training.surface_pitting.folds import Job, Material, Outcome, read_records, run_jobs, set_up_torch
 from training.surface_pitting.judging import choose_novelty_limit, measure_probabilities, measure_refusals, measure_trades
+from training.surface_pitting.naive import make_plain, prepare_plain
 from training.surface_pitting.network import PittingNet
 from training.surface_pitting.scores import calibrate, fit_score_calibration
 from training.surface_pitting.simulated import choose_golden
@@ -38,6 +43,7 @@ from training.surface_pitting.spec import (
     MAP_THRESHOLD,
     MIN_REGION_PX,
     NOVELTY_NAME,
+    OPSET,
     OUTPUT_NAME,
     PACK_NAME,
     SCORE_TOP_PX,
@@ -48,7 +54,7 @@ from training.surface_pitting.strangers import OTHER_SETS
 _LOG = logging.getLogger(__name__)
 
 FOLDS = 5
-VERSION = "2.0.0"
+VERSION = "2.1.0"
 NEAR_MISS_SHARE = 0.6
 GATE = Gate(
     brightness_low=45.0,
@@ -107,6 +113,7 @@ def write(options: TrainOptions, outcomes: Sequence[Outcome], final: Outcome, be
     limit = choose_novelty_limit(outcomes, options.seed)
     contract = _make_contract(exported, measured, calibration, limit, figures, quick=options.quick)
     records = read_records(options)
+    failures = show_failures(options.seed, _judge_whole(contract, session))
     facts = CardFacts(
         folds=position_folds(records, FOLDS),
         calendar=calendar_auroc(results),
@@ -115,7 +122,10 @@ def write(options: TrainOptions, outcomes: Sequence[Outcome], final: Outcome, be
         steps=FULL_PLAN.steps,
         minutes=(time.monotonic() - begin) / 60.0,
         parameters=sum(weight.numel() for weight in network.parameters()),
-        inference_ms=time_inference(session, normalise_image(pictures[0], IMAGE_INPUT)),
+        inference_ms=time_threads(exported, normalise_image(pictures[0], IMAGE_INPUT), PACK_NAME),
+        plain_ms=time_plain(make_plain(), prepare_plain(pictures[0]), opset=OPSET),
+        naive=read_naive(options.models_dir / PACK_NAME),
+        failures=failures,
         export_difference=difference,
         trades=measure_trades(results, [contract.outputs[0].near_miss or 0.0, measured.threshold], options.seed),
         results=raw,
@@ -124,7 +134,7 @@ def write(options: TrainOptions, outcomes: Sequence[Outcome], final: Outcome, be
         highest_clean_score=highest_clean,
     )
     golden = choose_golden(options.seed, measured.threshold, lambda image: _score_native(session, image, limit))
-    folder = write_pack(options.models_dir, contract, exported, golden, write_card(contract, facts))
+    folder = write_pack(options.models_dir, contract, exported, golden, write_card(contract, facts), failures)
     _write_held_out(folder / "heldout.csv", results, [value for outcome in outcomes for value in outcome.novelty])
     _LOG.info("written: %s", folder)
 
@@ -214,6 +224,11 @@ def _source_of(figure: str) -> str:
     if kind == figure:
         return "vision/ball_screw"
     return f"vision/{kind.replace(' ', '_')}" if kind.replace(" ", "_") in OTHER_SETS else "made by the command"
+
+
+def _judge_whole(contract: PackContract, session: RuntimeSession) -> Callable[[ImageU8], Finding]:
+    runner = ImageRunner(ModelPack(contract, Path()), session, HeatmapPolicy.ALWAYS)
+    return lambda image: runner.judge(image)[0]
 
 
 def _score_native(session: RuntimeSession, image: ImageU8, novelty_limit: float) -> float:
