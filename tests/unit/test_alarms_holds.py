@@ -2,90 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
-from datetime import timedelta
-from itertools import count
-
 import numpy as np
 import pytest
 
-from inference.reasons import Reason, ReasonCode
 from station.alarms.engine import AlarmEngine, AlarmRefusedError
 from station.alarms.slots import Cause
-from station.config import AlarmConfig
 from station.events import AlarmEvent, AlarmEventKind
-from station.frames import DefinitionId, PersonId
-from station.holds import Hold, HoldChange, HoldEvent
+from station.frames import DefinitionId
+from station.holds import HoldChange
 from station.view import AlarmState
 from station.warning_view import HoldKind
-from tests.unit.alarm_making import CAM, RIG, definition, finding, utc
+from tests.unit.alarm_making import CAM, RIG, definition, utc
+from tests.unit.hold_bench import GONE, JONAS, STANDS, WEI, Bench
 
 K, H = AlarmEventKind, HoldKind
-WEI, JONAS = PersonId("wei"), PersonId("jonas")
-CRACK = DefinitionId("crack")
-STANDS = {
-    "source": RIG,
-    "channel": "speed",
-    "side": "low",
-    "begins_at": 5.0,
-    "ends_at": 10.0,
-    "why": {"en": "The machine stands", "zh": "停机"},
-}
-GONE = Reason.of(ReasonCode.SOURCE_GONE, source="rig", detail="unplugged")
-
-
-class Bench:
-    """An engine with what it said, and a clock."""
-
-    def __init__(self, *definitions: AlarmConfig) -> None:
-        numbers = count(1)
-        self.engine = AlarmEngine(definitions, camera_ids=[CAM], new_id=lambda: f"alarm-{next(numbers)}")
-        self.now_s = 0.0
-        self.holds: list[HoldEvent] = []
-
-    def after(self, seconds: float) -> list[AlarmEventKind]:
-        self.now_s += seconds
-        return self._kinds(self.engine.tick(self.now_s, utc(self.now_s)))
-
-    def see(self, *scores: float) -> list[AlarmEventKind]:
-        events: list[AlarmEvent] = []
-        for score in scores:
-            self.now_s += 0.1
-            events += self.engine.on_findings(CAM, [finding(score)], self.now_s, utc(self.now_s))
-        return self._kinds(events)
-
-    def speed(self, *values: float) -> list[AlarmEventKind]:
-        self.now_s += 0.1
-        return self._kinds(self.engine.on_values(RIG, {"speed": np.array(values)}, self.now_s, utc(self.now_s)))
-
-    def hold(self, kind: HoldKind = H.SHELVED, length_s: float | None = 600.0, reason: str = "die change") -> list[AlarmEventKind]:
-        planned = self.engine.plan_hold(CRACK, kind, length_s, reason, WEI, self.now_s, utc(self.now_s))
-        return self._commit(planned)
-
-    def let_go(self, kind: HoldKind = H.SHELVED) -> list[AlarmEventKind]:
-        return self._commit(self.engine.plan_release(CRACK, kind, JONAS, self.now_s, utc(self.now_s)))
-
-    def acknowledge(self) -> list[AlarmEventKind]:
-        return self._kinds(self.engine.acknowledge(self.alarm.alarm_id, WEI, "", self.now_s, utc(self.now_s)))
-
-    @property
-    def alarm(self) -> AlarmEvent:
-        (alarm,) = self.engine.open_alarms()
-        return alarm  # type: ignore[return-value]
-
-    @property
-    def state(self) -> AlarmState:
-        alarms = self.engine.open_alarms()
-        return alarms[0].state if alarms else AlarmState.NORMAL
-
-    def _commit(self, planned: HoldEvent) -> list[AlarmEventKind]:
-        self.holds.append(planned)
-        return self._kinds(self.engine.commit_hold(planned, self.now_s, utc(self.now_s)))
-
-    def _kinds(self, events: Sequence[AlarmEvent]) -> list[AlarmEventKind]:
-        self.holds += self.engine.take_hold_events()
-        return [event.kind for event in events]
 
 
 def test_what_stands_when_the_shelf_expires_rings_anew() -> None:
@@ -385,113 +315,3 @@ def test_positions_of_a_growth_definition_are_held_and_changed_each() -> None:
     after.restore(e.open_alarms(), 0.0, utc(60.0), holds=[planned.hold])
     (view,) = after.holds(0.0)
     assert (view.definition.id, view.left_s) == ("grows--left", 541.0)
-
-
-# --------------------------------------------------------------------------------------- restarts
-
-
-def again(b: Bench, *definitions: AlarmConfig, left: Sequence[Hold], at_s: float, away_since_s: float | None = None) -> Bench:
-    """What a restart makes of *b* at wall time *at_s*; its monotonic clock begins at 1,000 s."""
-    after = Bench(*definitions)
-    after.now_s = 1000.0
-    away = None if away_since_s is None else utc(away_since_s)
-    events = after.engine.restore(b.engine.open_alarms(), 1000.0, utc(at_s), away_since_utc=away, holds=left)
-    after.kinds = after._kinds(events)  # type: ignore[attr-defined]
-    return after
-
-
-def held(b: Bench) -> list[Hold]:
-    """What records know of the holds that stand."""
-    standing: dict[HoldKind, Hold] = {}
-    for event in b.holds:
-        if event.change is HoldChange.ENDED:
-            standing.pop(event.hold.kind, None)
-        else:
-            standing[event.hold.kind] = event.hold
-    return list(standing.values())
-
-
-@pytest.mark.parametrize(
-    ("wall_s", "away_since_s", "left_s"),
-    [
-        (100.0, 95.0, 500.0),  # the clock went on
-        (-50.0, 95.0, 505.0),  # it went back: what was left when last alive
-        (-5000.0, None, 600.0),  # it went back, and nobody knows when: never longer than it was made for
-    ],
-)
-def test_a_shelf_stands_for_what_is_left_of_it(wall_s: float, away_since_s: float | None, left_s: float) -> None:
-    b = Bench(definition())
-    b.see(0.9)
-    b.now_s = 0.0
-    b.hold(length_s=600.0)
-    after = again(b, definition(), left=held(b), at_s=wall_s, away_since_s=away_since_s)
-    (view,) = after.engine.holds(1000.0)
-    assert view.left_s == pytest.approx(left_s)
-    assert after.state is AlarmState.SHELVED
-    assert after.after(left_s - 1.0) == []
-    assert after.after(1.1) == [K.RAISED_AGAIN]
-
-
-def test_a_shelf_that_ended_while_nobody_watched_lets_go_at_the_start() -> None:
-    b = Bench(definition())
-    b.see(0.9)
-    b.hold(length_s=600.0)
-    after = again(b, definition(), left=held(b), at_s=10_000.0)
-    assert after.kinds == [K.RESTORED, K.RAISED_AGAIN]  # type: ignore[attr-defined]
-    assert [event.change for event in after.holds] == [HoldChange.ENDED]
-    assert after.state is AlarmState.UNACKNOWLEDGED_ACTIVE
-
-
-def test_the_machines_state_is_believed_until_it_is_observed_or_unknown() -> None:
-    b = Bench(definition(suppressed_while=STANDS))
-    b.see(0.9)
-    b.speed(0.0)
-    after = again(b, definition(suppressed_while=STANDS), left=held(b), at_s=60.0)
-    assert after.state is AlarmState.SUPPRESSED
-    assert after.speed(0.0) == []
-    assert after.speed(20.0) == [K.RAISED_AGAIN]
-    unknown = again(b, definition(suppressed_while=STANDS), left=held(b), at_s=60.0)
-    assert [event.kind for event in unknown.engine.on_no_verdict(RIG, GONE, 1000.0, utc(60.0))] == [K.RAISED_AGAIN]
-
-
-def test_a_hold_the_station_file_forbids_now_ends() -> None:
-    b = Bench(definition())
-    b.see(0.9)
-    b.hold()
-    after = again(b, definition(priority=1), left=held(b), at_s=60.0)
-    assert after.state is AlarmState.UNACKNOWLEDGED_ACTIVE
-    assert [event.change for event in after.holds] == [HoldChange.ENDED]
-    gone = again(b, definition(id="other"), left=held(b), at_s=60.0)
-    assert [event.change for event in gone.holds] == [HoldChange.ENDED]
-    assert gone.engine.holds(0.0) == ()
-
-
-def test_what_a_crash_left_between_a_hold_and_its_alarm_fits_again() -> None:
-    """The hold was kept and the program died before the alarm's own event was."""
-    b = Bench(definition())
-    b.see(0.9)
-    left = [Hold(definition(), H.SHELVED, utc(0.0), utc(600.0), WEI, "die change", length_s=600.0)]
-    after = again(b, definition(), left=left, at_s=60.0)
-    assert after.state is AlarmState.SHELVED
-    b.hold()
-    freed = again(b, definition(), left=[], at_s=60.0)
-    assert freed.state is AlarmState.UNACKNOWLEDGED_ACTIVE
-
-
-def test_the_time_to_the_next_re_alarm_survives() -> None:
-    b = Bench(definition(realarm_after_s=600))
-    b.see(0.9)
-    b.acknowledge()
-    after = again(b, definition(realarm_after_s=600), left=[], at_s=b.now_s + 500.0)
-    assert after.after(99.0) == []
-    assert after.after(1.5) == [K.REALARMED]
-
-
-def test_a_hold_that_moved_with_the_clock_tells_its_new_end() -> None:
-    b = Bench(definition())
-    b.hold(length_s=600.0)
-    after = again(b, definition(), left=held(b), at_s=-5000.0)
-    (told,) = after.holds
-    assert told.change is HoldChange.COUNTED
-    assert told.hold.until_utc == utc(-5000.0) + timedelta(seconds=600)
-    assert replace(told.hold, until_utc=None).length_s == 600.0
