@@ -90,6 +90,16 @@ def test_what_was_asked_is_reached(runner: SequenceRunner) -> None:
     assert found["FD003: RMSE, true life capped at 125"] <= 12.3
 
 
+def test_the_interval_covers_nine_in_ten_lives(runner: SequenceRunner) -> None:
+    covers = {
+        f"{one.split}: {one.name}": one.value
+        for one in runner.pack.contract.figures
+        if "interval covers" in one.name and "capped" not in one.name
+    }
+    assert len(covers) == 5
+    assert all(0.87 <= share <= 0.93 for share in covers.values()), covers
+
+
 @pytest.mark.parametrize("fault", FAULTS)
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_a_simulated_engine_is_followed_to_its_end(runner: SequenceRunner, fault: Fault, seed: int) -> None:
@@ -240,3 +250,4 @@ def test_published_test_engines_are_judged_as_the_card_says(runner: SequenceRunn
         found = measure_lives(Told(tuple(map(str, mine)), np.full(len(mine), subset), left, value, lower, upper), seed=1)
         assert found.rmse_capped.value == pytest.approx(figures[f"{subset}: RMSE, true life capped at 125"], abs=0.15)
         assert found.rmse.value == pytest.approx(figures[f"{subset}: RMSE"], abs=0.15)
+        assert found.covered.value == pytest.approx(figures[f"{subset}: 90 % interval covers"], abs=0.015)

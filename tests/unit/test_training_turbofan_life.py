@@ -1,24 +1,17 @@
-"""How the turbofan pack is measured: windows as the runner makes them, widening that covers, warnings in time, PHM's score."""
+"""How the turbofan pack is measured: windows as the runner makes them, intervals that cover, warnings in time, PHM's score."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 
+from inference.errors import InputError
 from inference.sequence_preprocessing import prepare_window
 from station.simulation.turbofan import TurbofanModel
 from training.turbofan_life.engines import CHANNELS, Engine
-from training.turbofan_life.evaluation import (
-    Told,
-    Widening,
-    choose_warning,
-    choose_widening,
-    measure_lives,
-    measure_trade,
-    phm_score,
-    widen,
-)
+from training.turbofan_life.evaluation import Told, choose_warning, measure_lives, measure_trade, phm_score
 from training.turbofan_life.faults import last_window
+from training.turbofan_life.interval import LifeEnds, apply_ends, choose_ends
 from training.turbofan_life.spec import LEAST, LENGTH, SEQUENCE_INPUT, life_output, score_of
 from training.turbofan_life.windows import LONGEST_LEFT, SHORTEST_LEFT, Cuts, cut_windows, draw_cuts, every_cut, normalise, spread_cuts
 
@@ -66,55 +59,79 @@ def test_a_life_told_too_long_costs_more_than_one_told_too_short() -> None:
     assert phm_score(np.array([13.0, -13.0])).tolist() == pytest.approx([np.exp(1.3) - 1, np.e - 1])
 
 
-def told_for_widening(random: np.random.Generator, count: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    engines = np.repeat(np.arange(count), 10)
-    left = random.uniform(10, 140, engines.size)
-    middle = left + random.normal(0, 12, engines.size)
+def told_of_engines(
+    random: np.random.Generator, count: int, longest: float = LONGEST_LEFT + 6.0
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """True lives, what is told (which stops rising at 110 flights, as wear does not show before), engines."""
+    engines = np.repeat(np.arange(count), 40)
+    left = random.uniform(0, longest, engines.size)
+    middle = np.minimum(left, 110.0) + random.normal(0, 3 + 0.08 * np.minimum(left, 110.0))
     told = np.stack([middle, middle - 5, middle, middle + 5], axis=1).astype(np.float32)
     return left, told, engines
 
 
-def test_a_narrow_interval_is_widened_until_it_covers_unseen_engines() -> None:
+@pytest.mark.parametrize(("low", "high"), [(2, 20), (40, 60), (80, 100), (110, 125), (130, 150)])
+def test_nine_in_ten_are_covered_whatever_the_true_life(low: float, high: float) -> None:
     random = np.random.default_rng(3)
-    left, told, engines = told_for_widening(random, 200)
-    widening = choose_widening(left, told, engines, 0.1)
-    assert np.mean(widening.lower + widening.upper) > 5.0
-    unseen_left, unseen, _ = told_for_widening(random, 500)
-    _, lower, upper = widen(unseen, widening)
-    assert np.mean((lower <= unseen_left) & (unseen_left <= upper)) == pytest.approx(0.9, abs=0.03)
+    ends = choose_ends(*told_of_engines(random, 200), 0.1)
+    left, told, _ = told_of_engines(random, 500)
+    _, lower, upper = apply_ends(told, ends)
+    mine = (left >= low) & (left < high)
+    assert np.mean((lower <= left) & (left <= upper), where=mine) == pytest.approx(0.9, abs=0.03)
 
 
-def test_a_wide_interval_is_narrowed() -> None:
-    left, told, engines = told_for_widening(np.random.default_rng(3), 200)
-    told[:, 1] -= 60
-    told[:, 3] += 60
-    widening = choose_widening(left, told, engines, 0.1)
-    assert max(widening.lower + widening.upper) < -20.0
+def test_the_interval_is_narrow_where_wear_shows_and_wide_where_it_does_not() -> None:
+    ends = choose_ends(*told_of_engines(np.random.default_rng(3), 200), 0.1)
+    _, lower, upper = apply_ends(np.array([[20.0, 15.0, 20.0, 25.0], [112.0, 107.0, 112.0, 117.0]], np.float32), ends)
+    assert (upper - lower)[0] < 25.0
+    assert (upper - lower)[1] > 40.0
+    assert upper[1] == LONGEST_LEFT
+
+
+def test_engines_count_alike_however_many_windows_they_have() -> None:
+    left, told, engines = told_of_engines(np.random.default_rng(5), 200)
+    odd = engines < 10
+    told[odd, 3] -= 200.0
+    again = np.concatenate([np.arange(left.size), *[np.flatnonzero(odd)] * 30])
+    once, often = choose_ends(left, told, engines, 0.2), choose_ends(left[again], told[again], engines[again], 0.2)
+    np.testing.assert_allclose(once.upper, often.upper, atol=3.0)
+
+
+def test_ends_rise_with_the_life_even_where_what_is_told_does_not() -> None:
+    ends = choose_ends(*told_of_engines(np.random.default_rng(4), 100), 0.1)
+    assert np.diff(ends.lower).min() > 0.0
+    assert np.diff(ends.upper).min() > 0.0
+
+
+def test_lives_that_no_engine_shows_are_said() -> None:
+    with pytest.raises(InputError, match="interval"):
+        choose_ends(*told_of_engines(np.random.default_rng(3), 100, longest=100.0), 0.1)
+
+
+_ENDS = LifeEnds((0.0, 50.0, 150.0), (2.0, 70.0, 120.0), (-4.0, 45.0, 95.0))
 
 
 def test_lower_and_upper_never_cross_the_value() -> None:
-    value, lower, upper = widen(
-        np.array([[10.0, 12.0, 13.0, 9.0], [-3.0, -8.0, 0.0, 4.0]], np.float32), Widening((0.0, 100.0), (0.0, 0.0), (0.0, 0.0))
-    )
+    told = np.array([[10.0, 90.0, 13.0, -9.0], [-3.0, -8.0, 0.0, 4.0], [80.0, 300.0, 80.0, -300.0]], np.float32)
+    value, lower, upper = apply_ends(told, _ENDS)
     assert (lower <= value).all()
     assert (value <= upper).all()
     assert lower.min() == 0.0
 
 
-def test_the_graph_widens_as_was_measured() -> None:
+def test_the_graph_has_the_ends_that_were_measured() -> None:
     torch = pytest.importorskip("torch", reason="PyTorch is only where packs are made")
     from training.turbofan_life.network import LifeInterval, LifeNetwork, NetworkSize
 
     torch.manual_seed(1)
-    widening = Widening((40.0, 70.0, 100.0), (3.0, -2.0, 8.0), (-1.0, 6.0, 0.5))
     network = LifeNetwork(NetworkSize()).eval()
     with torch.no_grad():
         network.head[-1].weight *= 30.0
         windows = torch.randn(64, LENGTH, len(CHANNELS))
         told = (network(windows) * 40.0 + 75.0).numpy()
-        found = LifeInterval([network], widening)(windows).numpy()
+        found = LifeInterval([network], _ENDS)(windows).numpy()
     assert np.ptp(told[:, 0]) > 10.0
-    np.testing.assert_allclose(found.T, widen(told, widening), atol=1e-3)
+    np.testing.assert_allclose(found.T, apply_ends(told, _ENDS), atol=1e-3)
 
 
 def test_figures_count_a_long_life_as_125_where_they_say_capped() -> None:

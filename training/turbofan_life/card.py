@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from inference.contract import Figure, PackContract
+from training.card_pictures import CardPicture, embed_pictures
+from training.naive import times_table
 from training.pack_writer import figures_table
 from training.statistics import Interval
 from training.turbofan_life.engines import CHANNELS
-from training.turbofan_life.evaluation import LEAST_NOTICE, LIFE_CAP, LifeFigures, Told, WarningTrade, Widening
+from training.turbofan_life.evaluation import LEAST_NOTICE, LIFE_CAP, Series, Told, WarningTrade
 from training.turbofan_life.explaining import FLIGHTS_LEFT, ExplanationFigures
 from training.turbofan_life.faults import DEAD_FLIGHTS, FaultFigure
 from training.turbofan_life.fitting import FitPlan
+from training.turbofan_life.interval import LifeEnds
 from training.turbofan_life.spec import LEAST, LENGTH, LIFE_FULL, MAX_GAP, SEQUENCE_INPUT
 from training.turbofan_life.windows import ENDS_PER_ENGINE, LONGEST_LEFT, SHORTEST_LEFT
 
@@ -24,6 +27,7 @@ COMMAND = "nox -s train -- turbofan-life"
 TEMPLATE = Path(__file__).with_name("card_template.md")
 """The card's words, written by hand; ``{names}`` are filled here."""
 _TOLD_EDGES = (0, 20, 40, 60, 80, 100, 115, 1000)
+_TRUE_EDGES = (0, 20, 40, 60, 80, 100, 110, 120, 130, 140, 151)
 _PLATEAU_SHARE = 0.95
 
 
@@ -33,11 +37,10 @@ class CardFacts:
 
     minutes: float
     parameters: int
-    inference_ms: float
-    inference_two_ms: float
+    times: Mapping[str, tuple[float, float]]
     export_difference: float
     plan: FitPlan
-    widening: Widening
+    ends: LifeEnds
     missed_share: float
     told: Told
     trades: list[WarningTrade]
@@ -46,7 +49,7 @@ class CardFacts:
     refused_tests: float
     faults: tuple[FaultFigure, ...]
     explanations: ExplanationFigures
-    figures: Mapping[str, Mapping[str, tuple[LifeFigures, LifeFigures]]]
+    pictures: Sequence[CardPicture]
     naive: tuple[Figure, ...]
 
 
@@ -63,8 +66,8 @@ def write_card(contract: PackContract, facts: CardFacts) -> str:
         least=LEAST,
         max_gap=MAX_GAP,
         parameters=facts.parameters,
-        ms=facts.inference_ms,
-        two_ms=facts.inference_two_ms,
+        times=times_table(facts.times),
+        failures_shown=embed_pictures(facts.pictures),
         command=COMMAND,
         minutes=facts.minutes,
         warn_below=facts.warning.below,
@@ -79,8 +82,9 @@ def write_card(contract: PackContract, facts: CardFacts) -> str:
         table=figures_table(contract.figures),
         naive=_naive(facts.naive),
         missed_share=facts.missed_share,
-        widening="\n".join(_widening(facts.widening)),
-        reliability="\n".join(_reliability(facts.told)),
+        ends_told="\n".join(_ends(facts.ends)),
+        by_truth="\n".join(_coverage(facts.told, facts.told.left, _TRUE_EDGES)),
+        by_value="\n".join(_coverage(facts.told, facts.told.value, _TOLD_EDGES)),
         notice=LEAST_NOTICE,
         trades="\n".join(
             f"| {one.below} | {_plain(one.late)} | {_plain(one.notice, 1)} | {_plain(one.early_per_1000, 1)} |" for one in facts.trades
@@ -131,19 +135,19 @@ def _naive(figures: tuple[Figure, ...]) -> str:
     return f"{said}\n\n{figures_table(figures)}"
 
 
-def _widening(widening: Widening) -> Iterator[str]:
-    for life, lower, upper in zip(widening.lives, widening.lower, widening.upper, strict=True):
-        yield f"| {life:.0f} | {lower:+.1f} | {upper:+.1f} |"
+def _ends(ends: LifeEnds) -> Iterator[str]:
+    for life, lower, upper in zip(ends.lives, ends.lower, ends.upper, strict=True):
+        if life % 10 == 0:
+            yield f"| {life:.0f} | {upper:.1f} | {lower:.1f} |"
 
 
-def _reliability(told: Told) -> Iterator[str]:
-    low, high = told.lower, told.upper
+def _coverage(told: Told, by: Series, edges: Sequence[int]) -> Iterator[str]:
     capped = np.minimum(told.left, LIFE_CAP)
-    for start, stop in itertools.pairwise(_TOLD_EDGES):
-        rows = (told.value >= start) & (told.value < stop)
+    for start, stop in itertools.pairwise(edges):
+        rows = (by >= start) & (by < stop)
         if not rows.any():
             continue
-        covered, covered_capped = ((low <= truth) & (truth <= high) for truth in (told.left, capped))
+        covered, covered_capped = ((told.lower <= truth) & (truth <= told.upper) for truth in (told.left, capped))
         name = f"{start} to {stop}" if stop < _TOLD_EDGES[-1] else f"from {start}"
         width = float((told.upper - told.lower)[rows].mean())
         yield f"| {name} | {int(rows.sum())} | {covered[rows].mean():.3f} | {covered_capped[rows].mean():.3f} | {width:.0f} |"

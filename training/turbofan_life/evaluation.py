@@ -1,28 +1,17 @@
-"""This file decides how remaining lives are measured, over engines: errors, coverage, the interval's widening, the warning's trade."""
+"""This file decides how remaining lives are measured, over engines: errors, coverage, the warning's trade."""
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.errors import InputError
-from inference.findings import FloatArray
 from training.statistics import Interval, bootstrap_groups
-from training.turbofan_life.engines import IntSeries
 
 LIFE_CAP = 125.0
 """Flights: above that a true life counts as this in capped figures, as is usual for C-MAPSS."""
-TOLD_EDGES = (-1000.0, 20.0, 40.0, 60.0, 80.0, 100.0, 112.0, 1000.0)
-"""Flights: between these the interval is widened by itself."""
-LEAST_WINDOWS = 20
-MISSED_SHARE = 0.1
-"""The interval leaves out this share of the true lives of engines that it was not fitted to."""
-ASKED_SHARES = tuple(round(0.06 + 0.005 * step, 3) for step in range(29))
-"""Shares that may be asked of the fitted engines for that, half on either side; one of them comes nearest."""
 LEAST_NOTICE = 15
 """Flights: a warning later than this before failure comes too late to act."""
 LATE_SHARE = 0.01
@@ -96,57 +85,6 @@ def measure_lives(told: Told, seed: int) -> LifeFigures:
         covered_capped=over_engines(inside(capped), float),
         width=float((told.upper - told.lower).mean()),
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Widening:
-    """How far an interval's ends move out (negative: in), flights, at *lives* told, which rise; linear between them."""
-
-    lives: tuple[float, ...]
-    lower: tuple[float, ...]
-    upper: tuple[float, ...]
-
-
-def choose_widening(left: Series, told: FloatArray, engines: Sequence[str] | IntSeries, missed_share: float) -> Widening:
-    """How far the interval's ends must move for half of *missed_share* of held-out lives beyond either, wherever the life told lies.
-
-    Conformalised quantile regression with one-sided scores (Romano, Patterson, Candès, NeurIPS 2019, eq. 6 and sec. 4), for each
-    stretch between :data:`TOLD_EDGES` by itself (Vovk's Mondrian prediction); every engine counts alike in a stretch.
-
-    Args:
-        left: float64 (windows,): true remaining flights.
-        told: float32 (windows, 4): mean and quantiles from networks that did not see the engine.
-        engines: Engine of each window.
-        missed_share: Of the windows, 0..1.
-    """
-    value, owner = told[:, 0], np.asarray(engines)
-    knots: list[tuple[float, float, float]] = []
-    for start, stop in itertools.pairwise(TOLD_EDGES):
-        rows = (value >= start) & (value < stop)
-        if rows.sum() < LEAST_WINDOWS:
-            continue
-        _, place, count = np.unique(owner[rows], return_inverse=True, return_counts=True)
-        weight = 1.0 / count[place]
-        below, above = told[rows, 1] - left[rows], left[rows] - told[rows, 3]
-        lower, upper = (_weighted_quantile(one.astype(np.float64), weight, 1.0 - missed_share / 2.0) for one in (below, above))
-        knots.append((float(value[rows].mean()), lower, upper))
-    if len(knots) < 2:
-        raise InputError("The interval cannot be fitted", value=f"{left.size} windows", do="Give held-out windows of all ages")
-    return Widening(*zip(*knots, strict=True))
-
-
-def _weighted_quantile(scores: Series, weight: Series, wanted: float) -> float:
-    order = np.argsort(scores)
-    share = np.cumsum(weight[order]) / weight.sum()
-    return float(scores[order][min(int(np.searchsorted(share, wanted)), scores.size - 1)])
-
-
-def widen(told: FloatArray, widening: Widening) -> tuple[Series, Series, Series]:
-    """Value, lower and upper, as the exported graph gives them: float64 (windows,) each."""
-    value = np.maximum(told[:, 0].astype(np.float64), 0.0)
-    out_lower, out_upper = (np.interp(value, widening.lives, ends) for ends in (widening.lower, widening.upper))
-    lower = np.clip(told[:, 1] - out_lower, 0.0, value)
-    return value, lower, np.maximum(told[:, 3] + out_upper, value)
 
 
 @dataclass(frozen=True, slots=True)

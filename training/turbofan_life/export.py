@@ -13,8 +13,8 @@ from inference.providers import Provider
 from inference.runtime import RuntimeSession, open_session
 from training.exporting import export_onnx, refuse_difference
 from training.turbofan_life.engines import CHANNELS
-from training.turbofan_life.evaluation import Widening
 from training.turbofan_life.familiarity import FlightFamiliarity, FlightNovelty
+from training.turbofan_life.interval import LifeEnds
 from training.turbofan_life.network import LifeInterval, LifeNetwork
 from training.turbofan_life.spec import LENGTH, LIFE, NOVELTY, OPSET, PACK_NAME, SEQUENCE_INPUT
 
@@ -25,10 +25,10 @@ LARGEST_DIFFERENCE = 0.01
 class TurbofanLife(nn.Module):
     """What is exported: (1, LENGTH, channels) -> life (1, 3), novelty (1, 1)."""
 
-    def __init__(self, members: Sequence[LifeNetwork], widening: Widening, familiarity: FlightFamiliarity) -> None:
-        """Wrap *members*; *widening* as for :class:`LifeInterval`."""
+    def __init__(self, members: Sequence[LifeNetwork], ends: LifeEnds, familiarity: FlightFamiliarity) -> None:
+        """Wrap *members*; *ends* as for :class:`LifeInterval`."""
         super().__init__()
-        self.life = LifeInterval(members, widening)
+        self.life = LifeInterval(members, ends)
         self.novelty = FlightNovelty(familiarity)
 
     def forward(self, flights: Tensor) -> tuple[Tensor, Tensor]:

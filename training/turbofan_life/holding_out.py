@@ -9,13 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inference.findings import FloatArray
+from training.statistics import Interval, bootstrap_groups
 from training.turbofan_life.engines import Engine, Fleet, IntSeries
-from training.turbofan_life.evaluation import ASKED_SHARES, MISSED_SHARE, Series, Told, Widening, choose_widening, widen
+from training.turbofan_life.evaluation import Series, Told
 from training.turbofan_life.familiarity import fit_flight_familiarity, flight_novelty
 from training.turbofan_life.fitting import FitPlan, fit_network, predict
+from training.turbofan_life.interval import ASKED_SHARES, MISSED_SHARE, LifeEnds, apply_ends, choose_ends
 from training.turbofan_life.network import LifeNetwork
 from training.turbofan_life.trees import fit_trees, window_statistics
-from training.turbofan_life.windows import Cuts, cut_windows, every_cut, spread_cuts
+from training.turbofan_life.windows import LONGEST_LEFT, Cuts, cut_windows, every_cut, spread_cuts
 
 SEED_STEP = 100
 """Members differ by this much in their seeds: nothing else tells them apart."""
@@ -90,22 +92,38 @@ def choose_share(fleet: Fleet, held: HeldOut) -> float:
     """What share of the lives must be left out of the fitted engines' intervals, so that those of others leave out MISSED_SHARE."""
 
     def misses(share: float) -> float:
-        told = widen_by_other_folds(fleet, held, share)
+        told = bound_by_other_folds(fleet, held, share)
         return float(np.mean((told.left < told.lower) | (told.left > told.upper)))
 
     return min(ASKED_SHARES, key=lambda share: abs(misses(share) - MISSED_SHARE))
 
 
-def widen_by_other_folds(fleet: Fleet, held: HeldOut, missed_share: float) -> Told:
-    """The held-out windows with intervals widened as the other folds ask for."""
-    value, lower, upper = (np.zeros(len(held.cuts)) for _ in range(3))
-    fold_of: NDArray[np.int64] = fleet.folds[held.cuts.engines]
+def bound_by_other_folds(fleet: Fleet, held: HeldOut, missed_share: float) -> Told:
+    """The held-out windows with intervals whose ends the other folds give."""
+    return _bound(fleet, held, held.cuts, held.told, missed_share)
+
+
+def cover_any_time(fleet: Fleet, held: HeldOut, missed_share: float, seed: int) -> Interval:
+    """Share of true lives covered where records stop at any flight, up to LONGEST_LEFT before failure: all engines count alike."""
+    told = _bound(fleet, held, held.monitored, held.monitored_told, missed_share)
+    inside = (told.left >= told.lower) & (told.left <= told.upper)
+    owner = np.asarray(told.names)
+    names = list(dict.fromkeys(told.names))
+    covered = np.array([float(inside[(owner == name) & (told.left <= LONGEST_LEFT)].mean()) for name in names])
+    return bootstrap_groups(names, lambda rows: float(covered[rows].mean()), seed=seed)
+
+
+def _bound(fleet: Fleet, held: HeldOut, cuts: Cuts, told: FloatArray, missed_share: float) -> Told:
+    value, lower, upper = (np.zeros(len(cuts)) for _ in range(3))
+    fold_of: NDArray[np.int64] = fleet.folds[cuts.engines]
     for fold in np.unique(fold_of):
         mine = fold_of == fold
-        value[mine], lower[mine], upper[mine] = widen(held.told[mine], widening_of(held, ~mine, missed_share))
-    return told_of(fleet.engines, held.cuts, value, lower, upper)
+        value[mine], lower[mine], upper[mine] = apply_ends(
+            told[mine], ends_of(held, fleet.folds[held.monitored.engines] != fold, missed_share)
+        )
+    return told_of(fleet.engines, cuts, value, lower, upper)
 
 
-def widening_of(held: HeldOut, rows: NDArray[np.bool_], missed_share: float) -> Widening:
-    """How far the ends move out by the windows at *rows*."""
-    return choose_widening(held.cuts.left[rows].astype(np.float64), held.told[rows], held.cuts.engines[rows], missed_share)
+def ends_of(held: HeldOut, rows: NDArray[np.bool_], missed_share: float) -> LifeEnds:
+    """The interval's ends by the windows of whole lives at *rows*."""
+    return choose_ends(held.monitored.left[rows].astype(np.float64), held.monitored_told[rows], held.monitored.engines[rows], missed_share)

@@ -18,6 +18,7 @@ from tqdm import tqdm
 
 from inference.contract import Figure
 from inference.findings import FloatArray
+from training.exporting import time_plain
 from training.options import TrainOptions
 from training.statistics import Interval
 from training.turbofan_life.engines import CHANNELS, SUBSETS, Engine, IntSeries, load_fleet, load_test_engines, take
@@ -47,6 +48,11 @@ class ArticleNetwork(nn.Module):
         states, _ = self.first(flights)
         states, _ = self.second(states)
         return self.head(states[:, -1]).squeeze(1)
+
+
+def time_article(opset: int) -> tuple[float, float]:
+    """What the article's network takes for a window, ms at one and at two threads."""
+    return time_plain(ArticleNetwork(), np.zeros((1, FLIGHTS, len(CHANNELS)), np.float32), opset=opset)
 
 
 def measure(options: TrainOptions) -> Sequence[Figure]:

@@ -15,7 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from training.turbofan_life.engines import CHANNELS
-from training.turbofan_life.evaluation import Widening
+from training.turbofan_life.interval import LifeEnds
 from training.turbofan_life.spec import LENGTH
 
 QUANTILES = (0.05, 0.5, 0.95)
@@ -80,28 +80,30 @@ def to_flights(told: Tensor) -> Tensor:
 
 
 class LifeInterval(nn.Module):
-    """Members averaged and the interval widened as was measured on held-out engines: (batch, 3) value, lower, upper, flights."""
+    """Members averaged and the interval as :mod:`training.turbofan_life.interval` makes it: (batch, 3) value, lower, upper, flights."""
 
-    def __init__(self, members: Sequence[LifeNetwork], widening: Widening) -> None:
+    def __init__(self, members: Sequence[LifeNetwork], ends: LifeEnds) -> None:
         """Wrap *members*, at least one."""
         super().__init__()
         self.members = nn.ModuleList(members)
-        lives = torch.tensor(widening.lives)
-        ends = torch.tensor([widening.lower, widening.upper])
-        self.start: Tensor
-        self.gaps: Tensor
+        lives = torch.tensor(ends.lives)
+        at = torch.tensor([ends.lower, ends.upper])
         self.first: Tensor
         self.rises: Tensor
-        self.register_buffer("start", lives[:-1])
-        self.register_buffer("gaps", lives[1:] - lives[:-1])
-        self.register_buffer("first", ends[:, 0])
-        self.register_buffer("rises", (ends[:, 1:] - ends[:, :-1]).T.contiguous())
+        self.start: Tensor
+        self.gaps: Tensor
+        self.register_buffer("first", lives[0])
+        self.register_buffer("rises", lives[1:] - lives[:-1])
+        self.register_buffer("start", at[:, :-1])
+        self.register_buffer("gaps", at[:, 1:] - at[:, :-1])
 
     def forward(self, flights: Tensor) -> Tensor:
         """Value, lower, upper; lower at least 0 and never above the value, which is never above upper."""
         told = torch.stack([to_flights(member(flights)) for member in self.members]).mean(dim=0)
         value = told[:, 0].clamp(min=0.0)
-        passed = ((value[:, None] - self.start) / self.gaps).clamp(0.0, 1.0)
-        out = self.first + passed @ self.rises
-        lower = torch.minimum((told[:, 1] - out[:, 0]).clamp(min=0.0), value)
-        return torch.stack([value, lower, torch.maximum(told[:, 3] + out[:, 1], value)], dim=1)
+        lower, upper = (self._end(told[:, column], end) for end, column in ((0, 1), (1, 3)))
+        return torch.stack([value, torch.minimum(lower, value), torch.maximum(upper, value)], dim=1)
+
+    def _end(self, quantile: Tensor, end: int) -> Tensor:
+        passed = ((quantile[:, None] - self.start[end]) / self.gaps[end]).clamp(0.0, 1.0)
+        return self.first + passed @ self.rises
