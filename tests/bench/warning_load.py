@@ -20,6 +20,8 @@ from station.frames import DefinitionId
 from station.load.desk import LoadDesk
 from station.load.score_tape import PIECE_S, encode
 from station.load.settings import settings_of
+from station.load.value_tape import PIECE_S as VALUE_PIECE_S
+from station.load.value_tape import encode_values
 from station.records import schema
 from station.records.schema import to_us
 from station.records.store import Records
@@ -44,9 +46,9 @@ def measure_warning_load() -> list[Figure]:
             records.keep_row(_fill, "A month")
             records.flush(600.0)
             events = int(records.ask(lambda c: c.execute(select(func.count()).select_from(schema.alarm_events)).scalar_one()))
-            tape_mib = (
-                records.ask(lambda c: float(c.execute(select(func.sum(func.length(schema.score_tapes.c.runs)))).scalar_one())) / 2**20
-            )
+            sizes = select(func.sum(func.length(schema.score_tapes.c.runs))).group_by(schema.score_tapes.c.series_id)
+            sizes = sizes.order_by(schema.score_tapes.c.series_id)
+            scores_mib, values_mib = (float(one) / 2**20 for one in records.ask(lambda c: c.execute(sizes).scalars().all()))
             desk = LoadDesk(station, None, records, SystemClock(), lambda: None)
             figures = _seconds(lambda: desk.load(_SINCE, _UNTIL))
             scores, trend = (_replays(desk, definition) for definition in station.alarms[:2])
@@ -57,9 +59,10 @@ def measure_warning_load() -> list[Figure]:
         Figure("warnings", "figures of the load", figures, "s", about),
         Figure("warnings", "first replay of scores", scores[0], "s", f"{_DAYS} days at {_FPS} frames/s, read from the records"),
         Figure("warnings", "further replays of scores", scores[1], "s", "the same, other settings"),
-        Figure("warnings", "first replay of a trend", trend[0], "s", f"{_DAYS} days, a point per second, read from the records"),
-        Figure("warnings", "further replays of a trend", trend[1], "s", "the same, other settings"),
-        Figure("warnings", "tape of scores on disk", tape_mib / _DAYS, "MiB/day", f"one camera at {_FPS} frames/s, a part every 3 s"),
+        Figure("warnings", "first replay of values", trend[0], "s", f"{_DAYS} days, a point per second, read from the records"),
+        Figure("warnings", "further replays of values", trend[1], "s", "the same, other settings"),
+        Figure("warnings", "tape of scores on disk", scores_mib / _DAYS, "MiB/day", f"one camera at {_FPS} frames/s, a part every 3 s"),
+        Figure("warnings", "tape of values on disk", values_mib / _DAYS, "MiB/day", "one noisy channel with a limit, a point per second"),
     ]
 
 
@@ -122,18 +125,19 @@ def _fill(connection: Connection) -> None:
     """A month of warnings, scores and values, always the same."""
     rng = np.random.default_rng(1)
     _fill_journal(connection, rng)
-    connection.execute(insert(schema.series), [{"source_id": "camera", "channel": "score:*"}, {"source_id": "rig", "channel": "p"}])
+    connection.execute(insert(schema.series), [{"source_id": "camera", "channel": "score:*"}, {"source_id": "rig", "channel": "value:p"}])
     _fill_tape(connection, rng)
     seconds = np.arange(_DAYS * 86_400)
     value = 96.0 + 5.0 * np.sin(seconds / 700.0) + rng.normal(0.0, 0.3, seconds.size)
     spread = np.abs(rng.normal(0.0, 0.4, seconds.size))
-    at = to_us(_SINCE) + seconds * 1_000_000
-    for first in range(0, seconds.size, 100_000):
-        part = slice(first, first + 100_000)
-        rows = zip(at[part].tolist(), value[part].tolist(), (value - spread)[part].tolist(), (value + spread)[part].tolist(), strict=True)
-        connection.execute(
-            insert(schema.trend), [{"series_id": 2, "utc_us": us, "value": v, "low": low, "high": high} for us, v, low, high in rows]
-        )
+    points = np.stack([value, value - spread, value + spread], axis=1)
+    each = int(VALUE_PIECE_S)
+    rows = []
+    for first in range(0, seconds.size, each):
+        header, packed = encode_values(((seconds[first : first + each] - first) * 1000).tolist(), points[first : first + each].tolist())
+        begin_us = to_us(_SINCE) + first * 1_000_000
+        rows.append({"series_id": 2, "begin_us": begin_us, "end_us": begin_us + each * 1_000_000, "header_json": header, "runs": packed})
+    connection.execute(insert(schema.score_tapes), rows)
 
 
 def _fill_journal(connection: Connection, rng: np.random.Generator) -> None:

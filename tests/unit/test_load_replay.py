@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from inference.errors import RecordsError
 from inference.findings import Verdict
 from station.alarms.conditions import Level
 from station.config import AlarmConfig
@@ -17,6 +18,7 @@ from station.frames import DefinitionId, PersonId
 from station.load.evidence import Levels
 from station.load.replay import Replayed, calling, replay
 from station.load.settings import settings_of, with_settings
+from station.load.value_tape import decode_values, encode_values
 from station.load_view import Basis, Caveat, WhatIf
 from station.view import Feedback, FeedbackAnswer
 from tests.unit.alarm_making import CAM, RIG, definition, finding, utc
@@ -75,12 +77,15 @@ LIMITS = {
 }
 
 
+@pytest.mark.parametrize("kept", ["tape", "trend"])
 @pytest.mark.parametrize("name", LIMITS)
-def test_a_trend_replayed_with_the_settings_in_force_gives_the_journals_count(tmp_path: Path, name: str) -> None:
+def test_values_replayed_with_the_settings_in_force_give_the_journals_count(tmp_path: Path, name: str, kept: str) -> None:
     """Within the recording's second what came and went more than once is one: a limit without hysteresis or delay differs."""
     changed, may_differ = LIMITS[name]
     one = definition(**({"when": LIMIT} | changed), most_per_10_min=1000)
     history = History(tmp_path, station_with(one))
+    if kept == "trend":
+        history.load.tapes.values.listen(())
     history.values(wandering(5, 600.0))
     answer = asked(history, one)
     history.stop()
@@ -92,6 +97,20 @@ def test_a_trend_replayed_with_the_settings_in_force_gives_the_journals_count(tm
     else:
         assert abs(answer.in_force - answer.journal) <= may_differ
         assert Caveat.DIFFERS not in answer.caveats
+
+
+@given(st.lists(st.tuples(st.integers(1, 5000), st.floats(-1e6, 1e6, width=32)), min_size=1, max_size=50))
+@settings(deadline=None)
+def test_a_tape_of_values_says_what_was_put_on_it(rows: list[tuple[int, float]]) -> None:
+    at_ms = np.cumsum([step for step, _ in rows])
+    points = [(value, value - 1, value + 1) for _, value in rows]
+    header, packed = encode_values(at_ms.tolist(), points)
+    found = decode_values([(utc(0.0), header, packed), (utc(1e6), header, packed)])
+    assert len(found) == 2 * len(rows)
+    np.testing.assert_allclose(found[: len(rows), 0] - utc(0.0).timestamp(), at_ms / 1000.0, atol=1e-5)
+    np.testing.assert_allclose(found[len(rows) :, 1:], points, rtol=1e-6, atol=0.2)
+    with pytest.raises(RecordsError, match="cannot be read"):
+        decode_values([(utc(0.0), header, packed[:-3])])
 
 
 def test_other_settings_give_what_a_line_with_them_would_have_given(tmp_path: Path) -> None:
