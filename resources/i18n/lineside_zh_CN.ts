@@ -528,11 +528,11 @@
     <name>Knob</name>
     <message>
         <source>Warns after (on-delay)</source>
-        <translation type="unfinished"></translation>
+        <translation>多久后报警（触发延时）</translation>
     </message>
     <message>
         <source>Clears after (off-delay)</source>
-        <translation type="unfinished"></translation>
+        <translation>多久后解除（解除延时）</translation>
     </message>
     <message>
         <source>Raise limit</source>
