@@ -125,6 +125,7 @@ class LineScreen(Screen):
         cameras = len(self.cameras.tiles)
         keys = [("R", self.tr("Real")), ("F", self.tr("False alarm")), ("U", self.tr("Unsure"))]
         keys += [("C", self.tr("Cause")), ("A", self.tr("Action taken")), ("N", self.tr("Note"))]
+        keys += [("J K L", self.tr("Answer Real with what fixed it before"))]
         keys += [("← →", self.tr("Go through the seconds around a warning")), ("Home", self.tr("Back to the moment of the warning"))]
         keys += [("I", self.tr("Enlarge the incident")), ("H", self.tr("Heatmap over the picture"))]
         keys += [("X", self.tr("Reset a latched warning"))]

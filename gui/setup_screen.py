@@ -279,4 +279,7 @@ class SetupScreen(Screen):
     @override
     def keys(self) -> list[tuple[str, str]]:
         """Keys for the overlay."""
-        return [("1 … 6", self.tr("Page")), ("T", self.tr("Test all on this page")), ("A B C …", self.tr("Test this one"))]
+        if self._page is Page.MEMORY:
+            choose, switch = ("↑ ↓", self.tr("Choose an entry")), ("O", self.tr("Switch it off or on"))
+            return [("1 … 7", self.tr("Page")), choose, switch, ("E", self.tr("Extend it")), ("Del", self.tr("Remove it"))]
+        return [("1 … 7", self.tr("Page")), ("T", self.tr("Test all on this page")), ("A B C …", self.tr("Test this one"))]

@@ -594,6 +594,10 @@
         <translation>备注</translation>
     </message>
     <message>
+        <source>Answer Real with what fixed it before</source>
+        <translation>以以前有效的措施回答“属实”</translation>
+    </message>
+    <message>
         <source>Go through the seconds around a warning</source>
         <translation>浏览报警前后的几秒</translation>
     </message>
@@ -2908,8 +2912,24 @@
         <translation>喇叭测试会依次播放各优先级的声音，最紧急的在先。</translation>
     </message>
     <message>
+        <source>Choose an entry</source>
+        <translation>选择记录</translation>
+    </message>
+    <message>
+        <source>Switch it off or on</source>
+        <translation>关闭或启用</translation>
+    </message>
+    <message>
         <source>Page</source>
         <translation>页面</translation>
+    </message>
+    <message>
+        <source>Extend it</source>
+        <translation>延长</translation>
+    </message>
+    <message>
+        <source>Remove it</source>
+        <translation>删除</translation>
     </message>
     <message>
         <source>Test all on this page</source>
