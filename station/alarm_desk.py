@@ -81,6 +81,8 @@ class AlarmDesk:
         self._learn: Callable[[Feedback], Outcome] = lambda _: Outcome(ok=True)
         self._views: tuple[AlarmView, ...] = ()
         self._views_of: tuple[int, float] = (-1, 0.0)
+        self._incident_views: tuple[IncidentView, ...] = ()
+        self._incident_views_of: tuple[Sequence[AlarmView], int] = ((), -1)
         self._listeners: list[Callable[[AlarmEvent], None]] = []
         self._answers: dict[AlarmId, Feedback] = {}
         self._images: dict[AlarmId, Path] = {}
@@ -329,7 +331,11 @@ class AlarmDesk:
     def incident_views(self, alarms: Sequence[AlarmView]) -> tuple[IncidentView, ...]:
         """The open incidents of *alarms*, in their order."""
         with self._lock:
-            return self._incidents.views(alarms)
+            before, changed = self._incident_views_of
+            if alarms is not before or changed != self._changed:
+                self._incident_views = self._incidents.views(alarms)
+                self._incident_views_of = alarms, self._changed
+            return self._incident_views
 
     def _try(self, alarm_id: AlarmId, person: PersonId, note: str, kind: AlarmEventKind) -> Outcome:
         try:

@@ -7,7 +7,8 @@ those that were demoted sound once. What returns to normal only ever takes sound
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from station.config import HornConfig
@@ -73,7 +74,13 @@ class Horn:
         self._silenced_s: dict[Activation, float] = {}
         self._silenced_by: PersonId | None = None
         self._asking: tuple[Asking, ...] = ()
-        self._burst_s = float("-inf")
+        self._burst_s = -math.inf
+        self._look_again_s = -math.inf
+        """Nothing is to sound again before that."""
+        self._top: Asking | None = None
+        self._is_stale = True
+        """The most urgent one has to be found anew; there may be thousands, and this is asked many times a second."""
+        self._has_critical = False
         self._view = HornView(volume=config.volume, switched_on=bool(config.priorities))
 
     @property
@@ -85,25 +92,28 @@ class Horn:
         """Take what asks at *now_s* (monotonic, s), begin a burst where one is due, and say how the horn is.
 
         Args:
-            asking: Every activation that asks, in any order.
+            asking: Every activation that asks, in any order; the same tuple as before costs next to nothing.
             now_s: Now.
             in_flood: Whether more warnings come than anybody can read; the horn is calmer then.
         """
         self._take(asking, now_s)
-        sounding = [one for one in self._asking if one.priority in self._config.priorities and one.key not in self._silenced_s]
-        top = min(sounding, key=lambda one: (one.priority, one.key in self._announced_s, one.once), default=None)
+        if self._is_stale:
+            self._top = min(self._sounding(), key=self._urgency, default=None)
+            self._is_stale = False
+        top = self._top
         bursts, burst_priority = self._view.bursts, self._view.burst_priority
         if top is not None and self._is_due(top, now_s, in_flood=in_flood):
             bursts, burst_priority, self._burst_s = bursts + 1, top.priority, now_s
             # Whoever heard this burst looks up, and sees the others as well.
-            self._announced_s.update((one.key, now_s) for one in sounding)
+            self._announced_s.update((one.key, now_s) for one in self._sounding())
+            self._is_stale = True
         self._view = HornView(
             priority=None if top is None else top.priority,
             bursts=bursts,
             burst_priority=burst_priority,
             silenced=bool(self._silenced_s) and top is None,
             silenced_by=self._silenced_by if self._silenced_s and top is None else None,
-            flash=self._config.flash and any(one.priority == MOST_URGENT for one in self._asking),
+            flash=self._config.flash and self._has_critical,
             volume=self._config.volume,
             switched_on=bool(self._config.priorities),
         )
@@ -118,26 +128,42 @@ class Horn:
         heard = [one.key for one in self._asking if one.priority in self._config.priorities]
         newly = [key for key in heard if key not in self._silenced_s]
         self._silenced_s.update((key, now_s) for key in newly)
+        self._is_stale = True
         if newly:
             self._silenced_by = person
         return len(newly)
 
+    def _sounding(self) -> Iterator[Asking]:
+        return (one for one in self._asking if one.priority in self._config.priorities and one.key not in self._silenced_s)
+
+    def _urgency(self, one: Asking) -> tuple[int, bool, bool]:
+        return one.priority, one.key in self._announced_s, one.once
+
     def _take(self, asking: Sequence[Asking], now_s: float) -> None:
-        self._asking = tuple(asking)
-        there = {one.key for one in asking}
-        self._announced_s = {key: at_s for key, at_s in self._announced_s.items() if key in there}
-        self._silenced_s = {key: at_s for key, at_s in self._silenced_s.items() if key in there}
+        """Forget what asks no more, and let sound again what was silenced or heard too long ago."""
+        if asking is not self._asking:
+            self._asking = tuple(asking)
+            there = {one.key for one in asking}
+            self._announced_s = {key: at_s for key, at_s in self._announced_s.items() if key in there}
+            self._silenced_s = {key: at_s for key, at_s in self._silenced_s.items() if key in there}
+            self._has_critical = any(one.priority == MOST_URGENT for one in asking)
+            self._is_stale = True
         again_s = self._config.repeat_after_s
-        if again_s <= 0:
+        if again_s <= 0 or (now_s < self._look_again_s and not self._is_stale):
             return
-        for one in asking:
+        first_s = math.inf
+        for one in self._asking:
             if one.once:
                 continue
             if now_s - self._silenced_s.get(one.key, now_s) >= again_s:
                 del self._silenced_s[one.key]
                 self._announced_s.pop(one.key, None)
+                self._is_stale = True
             if one.priority not in EVERY_S and now_s - self._announced_s.get(one.key, now_s) >= again_s:
                 del self._announced_s[one.key]
+                self._is_stale = True
+            first_s = min(first_s, self._silenced_s.get(one.key, math.inf), self._announced_s.get(one.key, math.inf))
+        self._look_again_s = first_s + again_s
 
     def _is_due(self, top: Asking, now_s: float, *, in_flood: bool) -> bool:
         since_s = now_s - self._burst_s

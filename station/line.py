@@ -138,10 +138,10 @@ class Line:
             self._doubts,
             self._alarms.on_doubt,
             (
+                (0.0, self._horn.look),
                 (0.0, lambda: frames.keep_pictures(self._alarms.tick())),
                 (0.0, self._incidents.look),
                 (_STATION_EVERY_S, lambda: frames.keep_behind(self._cameras.growth.end_steps())),
-                (0.0, self._horn.look),
                 (0.0, self._counts.look_at_clock),
                 (_STATION_EVERY_S, self._look_at_station),
                 (_COUNTS_EVERY_S, self._counts.keep),

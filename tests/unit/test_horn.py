@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from station.config import HornConfig
 from station.frames import AlarmId, PersonId
 from station.horn import EVERY_S, GAP_S, Asking, Horn
+from station.horn_view import HornView
 
 WEI = PersonId("wei")
 
@@ -173,6 +174,9 @@ class AnyHistory(RuleBasedStateMachine):
     def begin(self, priorities: set[int], repeat_after_s: float) -> None:
         self.config = HornConfig(priorities=tuple(sorted(priorities)), repeat_after_s=repeat_after_s)
         self.horn = Horn(self.config)
+        self.twin = Horn(self.config)
+        """Is given the same tuple again and again, as the line does; it must come to the same."""
+        self.given: tuple[Asking, ...] = ()
         self.asks: dict[int, Asking] = {}
         self.silenced: set[tuple[AlarmId, int]] = set()
         self.now_s = 0.0
@@ -183,7 +187,7 @@ class AnyHistory(RuleBasedStateMachine):
 
     def _look(self, *, may_begin: bool = True) -> None:
         before = self.horn.view
-        view = self.horn.look(list(self.asks.values()), self.now_s, in_flood=self.in_flood)
+        view = self._both()
         if view.bursts == before.bursts:
             return
         assert may_begin
@@ -193,6 +197,13 @@ class AnyHistory(RuleBasedStateMachine):
         last = self.burst_s[-1] if self.burst_s else None
         assert last is None or view.burst_priority < last[1] or self.now_s - last[0] >= GAP_S[view.burst_priority]
         self.burst_s.append((self.now_s, view.burst_priority))
+
+    def _both(self) -> HornView:
+        if self.given != tuple(self.asks.values()):
+            self.given = tuple(self.asks.values())
+        view = self.horn.look(list(self.asks.values()), self.now_s, in_flood=self.in_flood)
+        assert self.twin.look(self.given, self.now_s, in_flood=self.in_flood) == view
+        return view
 
     @rule(priority=st.integers(1, 4), once=st.booleans())
     def activate(self, priority: int, once: bool) -> None:
@@ -217,7 +228,7 @@ class AnyHistory(RuleBasedStateMachine):
     @rule()
     def silence(self) -> None:
         self._look()
-        self.horn.silence(WEI, self.now_s)
+        assert self.horn.silence(WEI, self.now_s) == self.twin.silence(WEI, self.now_s)
         self._look(may_begin=False)
         assert self.horn.view.priority is None
 
@@ -229,7 +240,7 @@ class AnyHistory(RuleBasedStateMachine):
     def the_most_urgent_wins(self) -> None:
         if not hasattr(self, "horn"):
             return
-        view = self.horn.look(list(self.asks.values()), self.now_s, in_flood=self.in_flood)
+        view = self._both()
         sounding = {one.priority for one in self.asks.values()} & set(self.config.priorities)
         assert view.priority is None or view.priority in sounding
         assert (view.priority is None) == (view.silenced or not sounding)
