@@ -143,12 +143,14 @@ class Commands:
         for slot in self._registry.change(definition):
             self._wake(slot)
             if slot.alarm is not None:
-                demoted_to = shown_priority(slot.definition, slot.alarm.seen_false)
-                slot.alarm = replace(slot.alarm, definition=slot.definition, demoted_to=demoted_to)
-                events.append(slot_event(slot, AlarmEventKind.REDEFINED, now))
-            for kind in tuple(slot.holds):
+                seen_false = 0 if slot.critical else slot.alarm.seen_false
+                demoted_to = shown_priority(slot.definition, seen_false)
+                slot.alarm = replace(slot.alarm, definition=slot.definition, demoted_to=demoted_to, seen_false=seen_false)
+            for kind in (HoldKind.SHELVED, HoldKind.SUPPRESSED, HoldKind.OUT_OF_SERVICE):  # what lies beneath first
                 if slot.critical or (kind is HoldKind.SUPPRESSED and (slot.machine is None or not slot.machine.rule.active)):
                     self._holding.end(slot, kind, now, events)
+            if slot.alarm is not None:
+                events.append(slot_event(slot, AlarmEventKind.REDEFINED, now))
         return tuple(events)
 
     def _slot(self, definition_id: DefinitionId) -> Slot:

@@ -85,16 +85,18 @@ def _put_alarm_back(
     before = alarm.detail.partition(_AWAY)[0].removesuffix("; ") if away else alarm.detail
     age_s = (now.utc - alarm.raised_utc).total_seconds()
     shows = slot.strongest
+    seen_false = 0 if slot.critical else alarm.seen_false
     slot.alarm = replace(
         alarm,
         definition=slot.definition,
         state=alarm.state if shows is None else AlarmState(shows.value),
         raised_monotonic_s=now.now_s - age_s,
         detail="; ".join(part for part in (before, away) if part),
-        demoted_to=shown_priority(slot.definition, alarm.seen_false),
+        demoted_to=shown_priority(slot.definition, seen_false),
+        seen_false=seen_false,
     )
     slot.cause = Cause(alarm.finding, alarm.reason, before, alarm.input_ref)
-    slot.seen_false = alarm.seen_false
+    slot.seen_false = seen_false
     slot.count_before = alarm.count
     if alarm.returned_utc is None:
         slot.rule.take_over(0)

@@ -198,6 +198,12 @@ class HoldsMachine(RuleBasedStateMachine):
         self.follow(planned)
         self.take(self.engine.commit_hold(planned, self.now_s, self.utc_now))
 
+    @rule(priority=st.sampled_from([1, 2, 3]), raise_count=st.sampled_from([1, 2]))
+    def redefine(self, priority: int, raise_count: int) -> None:
+        changed = definition(WHEN, id="votes", raise_count=raise_count, of_last=4, priority=priority)
+        self.engine.check_change(changed)
+        self.take(self.engine.redefine(changed, self.now_s, self.utc_now))
+
     @rule()
     def acknowledge_everything(self) -> None:
         for alarm in self.engine.open_alarms():
