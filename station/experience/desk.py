@@ -68,6 +68,8 @@ class ExperienceDesk:
         self._rows: tuple[MemoryRow, ...] = ()
         self._repeats: dict[EntryId, int] = {}
         self._seen: dict[EntryId, datetime] = {}
+        self._without_picture: set[AlarmId] = set()
+        """Waited for in vain; the same answer with its cause and note must not wait again."""
         self._memory = FalseMemory(clock.utc)
         rows = records.ask(memory_rows.read_all)
         self._repeats = {row.group_id: row.repeats for row in reversed(rows)}
@@ -181,7 +183,7 @@ class ExperienceDesk:
 
     def _remember(self, feedback: Feedback) -> None:
         alarm_id = feedback.alarm_id
-        if alarm_id is None or any(row.alarm_id == alarm_id for row in self._rows):
+        if alarm_id is None or alarm_id in self._without_picture or any(row.alarm_id == alarm_id for row in self._rows):
             return  # the same answer again, with its cause or note
         raised = self._read_raised(alarm_id)
         definition = self._definitions().get(raised.definition_id) if raised is not None else None
@@ -193,6 +195,7 @@ class ExperienceDesk:
             return  # no place to know again
         if raised.picture is None:
             _log.warning("%s was confirmed false, but its picture is not kept: nothing is remembered of it", alarm_id)
+            self._without_picture.add(alarm_id)
             return
         try:
             image = read_image(raised.picture)
