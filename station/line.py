@@ -242,7 +242,7 @@ class Line:
     @property
     def station(self) -> StationFile:
         """The station file in force."""
-        return self._station
+        return self._load.station
 
     @property
     def station_path(self) -> Path | None:

@@ -95,6 +95,11 @@ class LoadDesk:
         self._alarms = alarms
 
     @property
+    def station(self) -> StationFile:
+        """The station file in force, changes included."""
+        return self._station
+
+    @property
     def definitions(self) -> tuple[AlarmConfig, ...]:
         """The definitions in force."""
         return self._station.alarms if self._alarms is None else self._alarms.definitions()

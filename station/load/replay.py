@@ -6,6 +6,7 @@ cost as many steps as the rule's M, however many inputs they stand for.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -85,6 +86,19 @@ def replay(definition: AlarmConfig, fed: Levels) -> Replayed:
     return Replayed(np.array(raised, np.float64), ends)
 
 
+def _merged(held: Sequence[tuple[float, float]]) -> tuple[list[float], list[float]]:
+    """Begins and ends of the holds, those that overlap as one: only when the last one ends is a warning free again."""
+    begins: list[float] = []
+    ends: list[float] = []
+    for begin_s, end_s in sorted(held):
+        if ends and begin_s <= ends[-1]:
+            ends[-1] = max(ends[-1], end_s)
+        else:
+            begins.append(begin_s)
+            ends.append(end_s)
+    return begins, ends
+
+
 def calling(made: Replayed, definition: AlarmConfig, held: Sequence[tuple[float, float]]) -> Floats:
     """When the warning would have called somebody, POSIX s, ascending: as the engine does it.
 
@@ -104,16 +118,20 @@ def calling(made: Replayed, definition: AlarmConfig, held: Sequence[tuple[float,
     def calm(at_s: float) -> bool:
         return critical or len(raises) < definition.most_per_10_min or at_s - raises[0] >= CALM_S
 
+    begins, ends = _merged(held)
+
     def is_held(at_s: float) -> bool:
-        return any(begin_s <= at_s < end_s for begin_s, end_s in held)
+        place = bisect_right(begins, at_s) - 1
+        return place >= 0 and at_s < ends[place]
 
     for raised_s, returned_s in zip(made.raised_s.tolist(), made.returned_s.tolist(), strict=True):
-        if open_until_calm and (calm(raised_s) or any(raises[-1] < begin_s <= raised_s for begin_s, _ in held)):
+        if open_until_calm and (calm(raised_s) or bisect_right(begins, raises[-1]) < bisect_right(begins, raised_s)):
             open_until_calm = False
         raises.append(raised_s)
         if not open_until_calm and not is_held(raised_s):
             calls.append(raised_s)
-        calls += [end_s for _, end_s in held if raised_s < end_s and not returned_s < end_s]
+        still_there = len(ends) if returned_s != returned_s else bisect_right(ends, returned_s)
+        calls += ends[bisect_right(ends, raised_s) : still_there]
         if returned_s == returned_s:
             open_until_calm = not is_held(returned_s) and not calm(returned_s)
     return np.sort(np.array(calls, np.float64))
