@@ -62,7 +62,8 @@ class IncidentDesk:
         self._told: dict[IncidentId, tuple[str, str]] = {}
         """Folder of each incident, and why there are no (or not all) pictures, as the records were told."""
         self._writer = EvidenceWriter(data.incidents, self._full, self._on_written, self._on_let_go)
-        self._let_go_due_s = clock.monotonic_s()
+        self._opened_utc, self._opened_s = clock.utc(), clock.monotonic_s()
+        self._let_go_due_s = self._opened_s
 
     def connect(self, feeds: Iterable[CameraFeed], traces: Callable[[SourceId, float], Mapping[str, Trace]]) -> None:
         """Say where pictures of cameras that are not judged come from, and the traces of a sensor link's last seconds."""
@@ -95,14 +96,14 @@ class IncidentDesk:
             if frame is not None:
                 self.ring.take_unjudged(frame)
         now_s = self._clock.monotonic_s()
-        for due in self._moments.due(float("inf") if finish else now_s):
+        for due in self._moments.due(now_s, finish=finish):
             if due.moment.pictures or due.moment.traces:  # a trouble of the station itself has neither
                 self._writer.write(due)
         if now_s >= self._let_go_due_s and not finish:
             self._let_go_due_s = now_s + _LET_GO_EVERY_S
             days = self._station.records.keep_days * ALARM_AGE_FACTOR
             most_bytes = self._station.incidents.keep_mib * 2**20
-            self._writer.let_go(self._clock.utc() - timedelta(days=min(days, 300_000)), most_bytes, self._folders().values())
+            self._writer.let_go(self._now_for_ages() - timedelta(days=min(days, 300_000)), most_bytes, self._folders().values())
 
     # ------------------------------------------------------------------ asking
 
@@ -166,6 +167,11 @@ class IncidentDesk:
     def _folders(self) -> dict[IncidentId, str]:
         """The folders of incidents that are open or may be opened again."""
         return {incident_id: folder_name(incident_id, asset, utc) for incident_id, asset, utc in self.book.current()}
+
+    def _now_for_ages(self) -> datetime:
+        """Now by which folders are too old: a clock that somebody set forward while the station runs makes nothing older."""
+        elapsed = timedelta(seconds=self._clock.monotonic_s() - self._opened_s)
+        return min(self._clock.utc(), self._opened_utc + elapsed)
 
     def _full(self) -> str:
         return self._records.faults().get(SystemFault.DISK_NEARLY_FULL, "")

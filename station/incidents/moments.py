@@ -79,13 +79,16 @@ class Moments:
             _Ring(event.incident_id, event.definition.asset, opened_utc, event.alarm_id, event.source_id, event.utc, event.monotonic_s)
         )
 
-    def due(self, now_s: float) -> list[DueMoment]:
-        """Moments to be written at *now_s*, monotonic: those that began, as far as they have come, and those that are over."""
+    def due(self, now_s: float, *, finish: bool = False) -> list[DueMoment]:
+        """Moments to be written at *now_s*, monotonic: those that began, as far as they have come, and those that are over.
+
+        *finish*: the line stops; what has not come to its end is written as it is.
+        """
         with self._lock:
             written = [self._moment(one, complete=False) for one in self._begun()]
-            over = [one for one in self._open if now_s >= one.ring.at_s + AFTER_S + SETTLES_S]
+            over = [one for one in self._open if finish or now_s >= one.ring.at_s + AFTER_S + SETTLES_S]
             self._open = [one for one in self._open if one not in over]
-            return [*written, *(self._moment(one, complete=True) for one in over)]
+            return [*written, *(self._moment(one, complete=now_s >= one.ring.at_s + AFTER_S) for one in over)]
 
     def recall(self, incident_id: IncidentId, moments: int) -> None:
         """An open incident of the last run has so many moments on the disk."""

@@ -362,6 +362,13 @@ def test_the_seconds_before_are_on_disk_as_soon_as_it_rings(stand: Stand) -> Non
     assert len({one.source_id for one in moment.pictures}) == 2
 
 
+def test_a_line_that_stops_keeps_what_has_come_and_says_that_it_is_not_all(stand: Stand) -> None:
+    stand.run(22.0, bad_from_s=20.0)
+    (moment,) = stand.evidence().moments
+    assert not moment.complete
+    assert max((one.utc - moment.utc).total_seconds() for one in moment.pictures) > 1.0
+
+
 def test_a_warning_that_rings_again_and_again_has_so_many_moments_and_no_more(stand: Stand) -> None:
     for _ in range(MOST_MOMENTS + 3):
         begin = stand.clock.now_s
