@@ -8,9 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from training.channel_novelty import FARTHEST, Redundancy
-
-_LEAST_STEP = 3e-3
+from training.channel_novelty import FARTHEST, LEAST_APART, LEAST_STEP, Redundancy
 
 
 class ChannelFeatures(nn.Module):
@@ -29,11 +27,11 @@ class ChannelFeatures(nn.Module):
     def _of(self, series: Tensor) -> Tensor:
         means = series.reshape(series.shape[0], self._segments, -1).mean(dim=2)
         step = (series[:, 1:] - series[:, :-1]).abs().mean(dim=1, keepdim=True)
-        return torch.cat([means, torch.log(step + _LEAST_STEP)], dim=1)
+        return torch.cat([means, torch.log(step + LEAST_STEP)], dim=1)
 
 
 class ChannelNovelty(nn.Module):
-    """Inside the exported graph: (n, channels, features) of :class:`ChannelFeatures` -> (n, 1), the worst channel's distance."""
+    """Inside the exported graph: (n, channels, features) of :class:`ChannelFeatures` -> (n, 1), the worst channel's distance or unrest."""
 
     def __init__(self, redundancy: Redundancy) -> None:
         """Hold *redundancy* as constants."""
@@ -45,9 +43,15 @@ class ChannelNovelty(nn.Module):
         weights = np.ascontiguousarray(redundancy.residuals.transpose(1, 0, 2)).reshape(features, channels * each)
         self.register_buffer("residuals", torch.from_numpy(weights))
         self.register_buffer("usual", torch.from_numpy(redundancy.usual.copy()))
+        self.register_buffer("calm", torch.from_numpy(redundancy.calm.copy()))
 
     def forward(self, features: Tensor) -> Tensor:
         """Novelty of each window."""
         standard = torch.clamp((features.flatten(1) - self.mean) / self.spread, -FARTHEST, FARTHEST)
         left = (standard @ self.residuals).reshape(-1, *self._shape)
-        return (torch.sqrt((left * left).mean(dim=2)) / self.usual).amax(dim=1, keepdim=True)
+        distance = torch.sqrt((left * left).mean(dim=2)) / self.usual
+        means = features[:, :, :-1]
+        centred = means - means.mean(dim=2, keepdim=True)
+        apart = torch.sqrt((centred * centred).mean(dim=2)) + LEAST_APART
+        unrest = (torch.exp(features[:, :, -1]) - LEAST_STEP) / apart / self.calm
+        return torch.maximum(distance, unrest).amax(dim=1, keepdim=True)

@@ -69,9 +69,13 @@ def test_a_healthy_simulated_rig_stays_ok(runner: SequenceRunner, seed: int) -> 
 @pytest.mark.parametrize("target", RIG_TARGETS)
 def test_a_worn_component_is_the_one_that_faults_and_no_other(runner: SequenceRunner, target: Wear, seed: int) -> None:
     rig = RigModel(seed, target, wear_starts_s=5 * CYCLE_S, wear_lasts_s=40 * CYCLE_S)
-    for found in judge_cycles(runner, rig, range(22, 38)):
-        assert found.pop(target).verdict is Verdict.FAULT
-        assert {finding.target: finding.verdict for finding in found.values()} == dict.fromkeys(found, Verdict.OK)
+    told = [{name: finding.verdict for name, finding in found.items()} for found in judge_cycles(runner, rig, range(22, 38))]
+    # The simulated rig's TS4 is at times more restless than the recorded one's; see the card.
+    judged = [found for found in told if Verdict.NO_VERDICT not in found.values()]
+    assert len(judged) >= len(told) - 2
+    for found in judged:
+        assert found.pop(target) is Verdict.FAULT
+        assert found == dict.fromkeys(found, Verdict.OK)
 
 
 def test_live_rows_of_a_rig_with_a_leaking_pump_end_in_its_fault(runner: SequenceRunner) -> None:
@@ -184,13 +188,32 @@ def test_recorded_cycles_are_judged_and_swapped_or_noisy_channels_are_not(runner
     assert np.mean(noisy) >= 0.95, dict(zip(RIG_CHANNELS, noisy, strict=True))
 
 
+@pytest.mark.real_data
+def test_slow_channels_shuffled_within_their_minute_are_refused(runner: SequenceRunner, real_data_dir: Path) -> None:
+    cycles = load_cycles(real_data_dir)
+    random = np.random.default_rng(2)
+    genuine = [{name: series[row] for name, series in cycles.series.items()} for row in range(0, len(cycles), 32)]
+    refused = {
+        name: 1.0 - judged_share(runner, [{**window, name: random.permutation(window[name])} for window in genuine])
+        for name in RIG_CHANNELS
+        if not name.startswith("FS")
+    }
+    assert np.mean(list(refused.values())) >= 0.95, refused
+    # In many cycles TS4 stands still but for its noise, which is the same in any order.
+    assert min(share for name, share in refused.items() if name != "TS4") >= 0.95, refused
+
+
 @pytest.mark.parametrize(
     ("target", "drivers"), [("cooler", {"CE", "CP"}), ("valve", {"FS1"}), ("pump", {"FS1"}), ("accumulator", {"FS1", "SE"})]
 )
 def test_a_fault_is_driven_by_the_channels_that_the_worn_part_moves(runner: SequenceRunner, target: Wear, drivers: set[str]) -> None:
     rig = RigModel(2, target, wear_starts_s=0.0, wear_lasts_s=40 * CYCLE_S)
-    for number in (15, 20, 25):
-        found = next(f for f in runner.judge_window(dict(rig.cycle(number)), Explain.ALWAYS) if f.target == target)
+    told = [runner.judge_window(dict(rig.cycle(number)), Explain.ALWAYS) for number in (15, 20, 25, 30)]
+    judged = [
+        finding for findings in told for finding in findings if finding.target == target and finding.verdict is not Verdict.NO_VERDICT
+    ]
+    assert len(judged) >= 3
+    for found in judged:
         assert found.verdict is Verdict.FAULT
         assert found.contributors[0].channel in drivers
         assert found.contributors[0].effect > 0

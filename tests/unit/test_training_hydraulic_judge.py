@@ -7,7 +7,7 @@ import pytest
 
 torch = pytest.importorskip("torch", reason="only the training environment has PyTorch")
 
-from training.channel_novelty import fit_redundancy  # noqa: E402 - needs PyTorch, see above
+from training.channel_novelty import fit_redundancy, measure_unrest  # noqa: E402 - needs PyTorch, see above
 from training.channel_novelty_graph import ChannelFeatures, ChannelNovelty  # noqa: E402
 from training.hydraulic_rig.discriminant import (  # noqa: E402
     CHANNELS_READ,
@@ -26,7 +26,8 @@ def test_the_graph_measures_the_novelty_that_was_fitted() -> None:
     features = measure(torch.from_numpy(windows)).numpy()
     assert features.shape == (50, 2, 7)
     assert features[4, 1, 2] == pytest.approx(windows[4, 4:6, 1:].mean(), abs=1e-6)
-    redundancy = fit_redundancy(features)
+    redundancy = fit_redundancy(features, calm=np.array([1.5, 0.5], np.float32))
+    assert (measure_unrest(features) / redundancy.calm).max(axis=1).max() == pytest.approx(redundancy.measure(features).max(), rel=1e-4)
     told = ChannelNovelty(redundancy)(torch.from_numpy(features)).numpy()[:, 0]
     assert told == pytest.approx(redundancy.measure(features).max(axis=1), rel=1e-4)
 

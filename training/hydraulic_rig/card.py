@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from inference.contract import Figure, PackContract
+from training.card_pictures import CardPicture, embed_pictures
 from training.hydraulic_rig.cycles import LEVELS, TARGETS, Cycles
 from training.hydraulic_rig.evaluation import LOWEST_THRESHOLD, TargetFigures
+from training.hydraulic_rig.faults import CHECKED_EVERY, FaultFigure
 from training.hydraulic_rig.fitting import FitPlan
+from training.naive import times_table
 from training.pack_writer import figures_table
 from training.statistics import Interval
 
@@ -24,13 +27,15 @@ class CardFacts:
 
     minutes: float
     parameters: int
-    inference_ms: float
+    times: Mapping[str, tuple[float, float]]
     export_difference: float
     tree_rounds: int
     plan: FitPlan
     temperatures: tuple[float, ...]
     novelty_limit: float
     refused: float
+    faults: tuple[FaultFigure, ...]
+    pictures: tuple[CardPicture, ...]
     naive: tuple[Figure, ...]
 
 
@@ -42,7 +47,10 @@ def write_card(contract: PackContract, cycles: Cycles, measured: Sequence[Target
         sha256=contract.model.sha256,
         opset=contract.model.opset,
         parameters=facts.parameters,
-        ms=facts.inference_ms,
+        times=times_table(facts.times),
+        faults="\n".join(f"| {one.kind} | {one.refused:.1%} | {one.worst} |" for one in facts.faults),
+        faults_every=CHECKED_EVERY,
+        failures_shown=embed_pictures(facts.pictures),
         command=COMMAND,
         minutes=facts.minutes,
         cycles=len(cycles),

@@ -14,6 +14,7 @@ from tqdm import tqdm
 
 from inference.contract import Figure
 from inference.findings import FloatArray
+from training.exporting import time_plain
 from training.hydraulic_rig.cycles import CHANNELS, LEVELS, TARGETS, Cycles
 from training.hydraulic_rig.evaluation import macro_f1
 from training.hydraulic_rig.spec import CLASS_COUNTS
@@ -39,6 +40,22 @@ class NaiveNetwork(nn.Module):
         """Logits of every target."""
         states, _ = self.lstm(cycles)
         return [head(states[:, -1]) for head in self.heads]
+
+
+class _Joined(nn.Module):
+    """All logits of a network side by side, so that it gives one tensor."""
+
+    def __init__(self, network: NaiveNetwork) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, cycles: Tensor) -> Tensor:
+        return torch.cat(self.network(cycles), dim=1)
+
+
+def time_naive(opset: int) -> tuple[float, float]:
+    """What the article's network takes for a cycle, ms at one and at two threads."""
+    return time_plain(_Joined(NaiveNetwork()), np.zeros((1, 60, len(CHANNELS)), np.float32), opset=opset)
 
 
 def hold_out_naive(cycles: Cycles, folds: NDArray[np.int64], seed: int, *, quick: bool) -> tuple[Figure, ...]:

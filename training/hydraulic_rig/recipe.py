@@ -16,23 +16,35 @@ from threadpoolctl import threadpool_limits
 
 from inference.contract import Figure, PackContract, Task, Text
 from inference.findings import FloatArray
+from inference.pack import ModelPack
 from inference.providers import Provider
 from inference.runtime import open_session
 from inference.sequence_preprocessing import prepare_windows
+from inference.sequence_runner import SequenceRunner
 from station.simulation.rig import CYCLE_S, RigModel, Wear
-from training.channel_novelty import Redundancy, fit_redundancy, hold_out_redundancy, usual_distances
-from training.exporting import time_inference
+from training.channel_novelty import (
+    Redundancy,
+    choose_unrest,
+    fit_redundancy,
+    hold_out_redundancy,
+    hold_out_unrest,
+    measure_unrest,
+    usual_distances,
+)
+from training.exporting import time_threads
 from training.hydraulic_rig.card import COMMAND, CardFacts, write_card
 from training.hydraulic_rig.cycles import TARGETS, Cycles, load_cycles
 from training.hydraulic_rig.discriminant import Discriminant, DiscriminantPlan, fit_discriminant, join_neighbours
 from training.hydraulic_rig.evaluation import TargetFigures, measure_all
+from training.hydraulic_rig.examples import show_failures
 from training.hydraulic_rig.export import check_export, export_network
+from training.hydraulic_rig.faults import measure_faults
 from training.hydraulic_rig.fitting import FitPlan, draw_weights, fit_network
 from training.hydraulic_rig.judge import Fitted, RigJudge, measure_channels, tell_logits
-from training.hydraulic_rig.naive import hold_out_naive
+from training.hydraulic_rig.naive import hold_out_naive, time_naive
 from training.hydraulic_rig.network import RigNetwork
 from training.hydraulic_rig.simulated import add_simulated
-from training.hydraulic_rig.spec import CLASS_COUNTS, PACK_NAME, SEQUENCE_INPUT, novelty_output, output_of
+from training.hydraulic_rig.spec import CLASS_COUNTS, OPSET, PACK_NAME, SEQUENCE_INPUT, novelty_output, output_of
 from training.hydraulic_rig.trees import ROUNDS, hold_out_trees
 from training.naive import read_naive
 from training.novelty import choose_limit
@@ -42,7 +54,7 @@ from training.statistics import fit_temperature
 
 _LOG = logging.getLogger(__name__)
 
-VERSION = "1.1.0"
+VERSION = "1.2.0"
 FULL_PLAN = FitPlan()
 QUICK_PLAN = replace(FULL_PLAN, epochs=1, members=1)
 QUICK_FOLDS = 2
@@ -113,20 +125,24 @@ def train(options: TrainOptions) -> None:
     exported = export_network(judge)
     difference = check_export(judge, exported, windows[::40])
     contract = _make_contract(exported, measured, familiar.limit, quick=options.quick)
+    session = open_session(exported, Provider.CPU, threads=1, where=PACK_NAME)
+    pictures = show_failures(SequenceRunner(ModelPack(contract, options.models_dir / PACK_NAME), session))
     facts = CardFacts(
         minutes=(time.monotonic() - begin) / 60.0,
         parameters=sum(weight.numel() for weight in (*judge.parameters(), *judge.buffers())),
-        inference_ms=time_inference(open_session(exported, Provider.CPU, threads=1, where=PACK_NAME), windows[:1]),
+        times={"this network": time_threads(exported, windows[:1], PACK_NAME), "the article's LSTM(128)": time_naive(OPSET)},
         export_difference=difference,
         tree_rounds=rounds,
         plan=plan,
         temperatures=tuple(temperatures),
         novelty_limit=familiar.limit,
         refused=familiar.refused,
+        faults=measure_faults(familiar.redundancy, familiar.limit, cycles, options.seed),
+        pictures=pictures,
         naive=read_naive(options.models_dir / PACK_NAME),
     )
     golden = list(_make_golden())
-    folder = write_pack(options.models_dir, contract, exported, golden, write_card(contract, cycles, measured, facts))
+    folder = write_pack(options.models_dir, contract, exported, golden, write_card(contract, cycles, measured, facts), pictures)
     _LOG.info("written: %s", folder)
 
 
@@ -204,7 +220,10 @@ def _learn_familiar(cycles: Cycles, seed: int) -> _Familiar:
         recorded = np.tile(np.arange(len(taught)) < len(cycles), len(windows))
         novelty = np.max(held_out / usual, axis=1)
         limit = round(choose_limit(novelty[recorded], [group for group, real in zip(groups, recorded, strict=True) if real], seed=seed), 3)
-        return _Familiar(fit_redundancy(features, usual), limit, float((novelty[: len(cycles)] >= limit).mean()))
+        unrest = measure_unrest(features)
+        calm = (choose_unrest(unrest, groups, recorded, seed) / limit).astype(np.float32)
+        refused = (novelty >= limit) | hold_out_unrest(unrest, groups, recorded, seed)
+        return _Familiar(fit_redundancy(features, usual, calm), limit, float(refused[: len(cycles)].mean()))
 
 
 def _make_contract(exported: bytes, measured: Sequence[TargetFigures], novelty_limit: float, *, quick: bool) -> PackContract:
