@@ -30,7 +30,11 @@ class Attention:
         self._clock = clock
         self._shown: AlarmView | None = None
         self._chosen: AlarmId | None = None
+        self._alarms: Sequence[AlarmView] = ()
+        self._by_id: dict[AlarmId, AlarmView] = {}
         self._known: frozenset[AlarmId] = frozenset()
+        self._known_of: dict[AlarmId, AlarmView] | None = None
+        self._waits: AlarmId | None = None
         self._busy_at_s = -BUSY_S
         self._came_at_s = -READ_S
 
@@ -65,7 +69,9 @@ class Attention:
             is_asking: Whether a dialog is open.
             in_flood: Whether more warnings come than anybody can read; then only a more urgent one takes the place.
         """
-        by_id = {alarm.alarm_id: alarm for alarm in alarms}
+        if alarms is not self._alarms:
+            self._alarms, self._by_id = alarms, {alarm.alarm_id: alarm for alarm in alarms}
+        by_id = self._by_id
         first = alarms[0] if alarms else None
         shown = by_id.get(self._chosen) if self._chosen is not None else None
         busy = is_asking or self._clock.monotonic_s() - self._busy_at_s < BUSY_S
@@ -78,7 +84,9 @@ class Attention:
             if shown is not None or self._shown is not None:
                 self._came_at_s = self._clock.monotonic_s()
             shown, busy = first, False
-        self._known = frozenset(by_id) - ({first.alarm_id} if arrived and busy and first is not None else set())
+        waits = first.alarm_id if arrived and busy and first is not None else None
+        if by_id is not self._known_of or waits != self._waits:
+            self._known, self._known_of, self._waits = frozenset(one for one in by_id if one != waits), by_id, waits
         self._shown, self._chosen = shown, None if shown is None else shown.alarm_id
         return shown
 

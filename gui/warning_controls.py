@@ -54,7 +54,7 @@ class WarningControls(QObject):
         self._theme, self._clock = theme, clock
         self._engineers = {person.id for person in port.station.people if person.role is Role.ENGINEER}
         self._chosen: AlarmView | None = None
-        self._open: frozenset[str] = frozenset()
+        self._open: tuple[AlarmView, ...] = ()
         self._dialog: HoldsDialog | None = None
         self.head = WarningHead(names, theme)
         self.head.put_aside_wanted.connect(self._on_put_aside)
@@ -63,7 +63,7 @@ class WarningControls(QObject):
 
     def refresh(self, snapshot: LineSnapshot, chosen: AlarmView | None) -> None:
         """Take the newest state; *chosen* is the warning that would be put aside."""
-        self._chosen, self._open = chosen, frozenset(alarm.alarm_id for alarm in snapshot.alarms)
+        self._chosen, self._open = chosen, snapshot.alarms
         self.head.show_state(snapshot.holds, snapshot.flood, count=len(snapshot.alarms))
         if self._dialog is not None:
             self._dialog.show_holds(snapshot.holds)
@@ -106,7 +106,7 @@ class WarningControls(QObject):
 
     @Slot(str)
     def _on_start(self, alarm: str) -> None:
-        if alarm in self._open:
+        if any(one.alarm_id == alarm for one in self._open):
             self.start_wanted.emit(alarm)
         else:
             self.told.emit(self.tr("The first warning of this flood is over already. Go through the list from the top."))

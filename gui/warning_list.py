@@ -136,6 +136,15 @@ def group_by_incident(alarms: tuple[AlarmView, ...]) -> list[tuple[AlarmView, ..
     return [tuple(group) for group in groups.values()]
 
 
+def _rows_of(alarms: tuple[AlarmView, ...], chosen: AlarmId | None) -> list[tuple[AlarmView, tuple[AlarmView, ...]]]:
+    """(warning, its incident's warnings) of each row."""
+    rows = []
+    for group in group_by_incident(alarms):
+        is_open = any(one.alarm_id == chosen for one in group)
+        rows += [(alarm, group) for alarm in (group if is_open else group[:1])]
+    return rows
+
+
 class WarningList(QWidget):
     """The open warnings.
 
@@ -158,6 +167,8 @@ class WarningList(QWidget):
         self._names, self._people, self._source = names, people, theme
         self._rows: list[WarningRow] = []
         self._alarms: tuple[AlarmView, ...] = ()
+        self._given: tuple[AlarmView, ...] | None = None
+        self._grouped: list[tuple[AlarmView, tuple[AlarmView, ...]]] = []
         self._chosen: AlarmId | None = None
         self._none, self._more = label(LabelRole.MUTED), label(LabelRole.CAPTION)
         inner = QWidget()
@@ -193,9 +204,11 @@ class WarningList(QWidget):
 
     def show_alarms(self, alarms: tuple[AlarmView, ...], chosen: AlarmId | None, now: datetime) -> None:
         """Show *alarms* in their order, one row for each incident, and every warning of the chosen one; *chosen* is marked."""
-        grouped = group_by_incident(alarms)
-        rows = [(alarm, group) for group in grouped for alarm in (group if chosen in {one.alarm_id for one in group} else group[:1])]
-        self._alarms, self._chosen = tuple(alarm for alarm, _ in rows), chosen
+        # There may be thousands, and this is asked many times a second: what did not change is not gone through again.
+        if alarms is not self._given or chosen != self._chosen:
+            self._given, self._grouped = alarms, _rows_of(alarms, chosen)
+            self._alarms, self._chosen = tuple(alarm for alarm, _ in self._grouped), chosen
+        rows = self._grouped
         shown = self._alarms[:_MOST_ROWS]
         while len(self._rows) < len(shown):
             row = WarningRow(self._source)
