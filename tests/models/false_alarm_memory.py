@@ -202,12 +202,14 @@ class Recorded:
 
     Attributes:
         repeats: Pictures of the same sight taken again (noise, light, a shake), of what was confirmed false.
-        pits: Annotated frames with pits of other positions, as if of the same camera, taken for a known false alarm.
+        pits: Annotated frames with pits, as if of the same camera as 477500_315, taken for one of its false alarms.
+        strangers: The same, taken for the first pit of another position (as if that had been called false).
         wrongly: Later frames of a pit that somebody wrongly confirmed false, taken for it.
     """
 
     repeats: Share = field(default_factory=Share)
     pits: Share = field(default_factory=Share)
+    strangers: Share = field(default_factory=Share)
     wrongly: Share = field(default_factory=Share)
 
 
@@ -246,7 +248,7 @@ def replay(runner: ImageRunner, data: Path, pictures: Path, every: int = 1) -> R
             recorded.wrongly.add(mine.is_known(image, found))
         for position, other in wrong.items():
             if position != row["position"]:
-                recorded.pits.add(other.is_known(image, found))
+                recorded.strangers.add(other.is_known(image, found))
     return recorded
 
 
@@ -281,7 +283,8 @@ def main() -> None:
         if chosen.data is not None:
             recorded = replay(runner, chosen.data, Path(name), chosen.every)
             print(f"recorded: the same sight again:           {recorded.repeats}")
-            print(f"recorded: pits of other positions:        {recorded.pits}")
+            print(f"recorded: pits, for those false alarms:   {recorded.pits}")
+            print(f"recorded: pits, for another position's:   {recorded.strangers}")
             print(f"recorded: later frames of a pit that was wrongly confirmed false: {recorded.wrongly}")
 
 
