@@ -257,6 +257,24 @@ def test_incidents_are_checked_at_their_lines_and_warnings_may_join(tmp_path: Pa
     assert load_station(write(tmp_path, joined)).alarms[1].joins == "pitting"
 
 
+@pytest.mark.parametrize(
+    ("key", "words"),
+    [
+        ("priorities = [1, 1]", "names one twice"),
+        ("priorities = [1, 7]", "7"),
+        ("repeat_after_s = 5", "30 or more, or 0 for never"),
+        ("volume = 0", "0"),
+        ("loudness = 3", "loudness"),
+    ],
+)
+def test_mistakes_about_the_horn_are_told_at_their_line(tmp_path: Path, key: str, words: str) -> None:
+    last = GOOD.count("\n")
+    ((line, path, sentence),) = mistakes_of(tmp_path, GOOD + f"[horn]\n{key}\n")
+    assert line in (last + 1, last + 2)
+    assert path.startswith("horn")
+    assert words in sentence
+
+
 def test_unknown_packs_and_assets(tmp_path: Path) -> None:
     line, path, sentence = only(
         tmp_path, 'model = "surface-pitting"', 'model = "surface-piting"', packs=("surface-pitting", "hydraulic-rig")
