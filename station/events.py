@@ -131,7 +131,7 @@ class OpenAlarm:
 
     Attributes:
         alarm_id: The occurrence.
-        definition: Its definition (from records: as it was when raised).
+        definition: Its definition (from records: as it was when raised, restored or changed last).
         kind: From which sense it comes.
         state: Never NORMAL.
         source_id: Camera, sensor link or :data:`STATION_SOURCE`.

@@ -85,6 +85,11 @@ def _standing(event: AlarmEvent) -> dict[str, object]:
     return {"shown_priority": event.priority, "seen_false": event.seen_false, "activation": event.activation}
 
 
+def _defined(event: AlarmEvent) -> dict[str, object]:
+    """The definition in force."""
+    return {"definition_json": event.definition.model_dump_json(), "priority": event.definition.priority}
+
+
 def _cause(event: AlarmEvent) -> dict[str, object]:
     """What stands behind a raise."""
     return {
@@ -111,13 +116,14 @@ def _changes(event: AlarmEvent, at_us: int) -> dict[str, object]:
         case AlarmEventKind.REALARMED:
             changes |= {"acknowledged_us": None, "acknowledged_by": ""}
         case AlarmEventKind.REDEFINED:
-            changes |= {"definition_json": event.definition.model_dump_json(), "priority": event.definition.priority}
+            changes |= _defined(event)
         case AlarmEventKind.RETURNED:
             changes |= {"returned_us": at_us}
         case AlarmEventKind.ACKNOWLEDGED:
             changes |= {"acknowledged_us": at_us, "acknowledged_by": event.person_id or ""}
         case AlarmEventKind.RESTORED:
-            changes |= {"detail": event.detail}
+            # The station file may say something else of it by now.
+            changes |= {"detail": event.detail, **_defined(event)}
         case _:
             pass
     return changes
