@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
@@ -21,7 +22,7 @@ from gui.warning_list import UNACKNOWLEDGED
 from gui.words import answer_word
 from station.config import Choice
 from station.frames import AlarmId, PersonId
-from station.view import AlarmView, Feedback, FeedbackAnswer
+from station.view import AlarmView, Feedback, FeedbackAnswer, Outcome
 
 _LOW_PX = 900
 """A window lower than this has no room for suggestions with their reasons."""
@@ -38,6 +39,7 @@ class FeedbackBar(QWidget):
         commands: Sends the answer.
         people: Name of each person.
         fixes: What fixed it before, offered above the answer; None: not offered.
+        take_back: Takes the answer on a warning back; touches the disk. None: not offered.
 
     Signals:
         pressed: Somebody has begun to answer, or goes on.
@@ -45,9 +47,17 @@ class FeedbackBar(QWidget):
 
     pressed = Signal()
 
-    def __init__(self, commands: Commands, people: dict[str, str], fixes: FixButtons | None = None, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        commands: Commands,
+        people: dict[str, str],
+        fixes: FixButtons | None = None,
+        take_back: Callable[[AlarmId], Outcome] | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
         self.fixes = fixes
+        self._take_back = take_back
         self._low = False
         self._commands = commands
         self._people = people
@@ -82,7 +92,12 @@ class FeedbackBar(QWidget):
             layout.addWidget(fixes)
             fixes.chosen.connect(self._on_fix)
             fixes.changed.connect(self._update)
-        layout.addWidget(self.state)
+        self.undo = KeyButton("Z", ButtonRole.QUIET)
+        self.undo.clicked.connect(self._on_undo)
+        said = QHBoxLayout()
+        said.addWidget(self.state, 1)
+        said.addWidget(self.undo)
+        layout.addLayout(said)
         layout.addLayout(row)
         layout.addLayout(details)
         self.retranslate()
@@ -101,6 +116,7 @@ class FeedbackBar(QWidget):
         self.cause.setText(self.tr("Cause"))
         self.action.setText(self.tr("Action"))
         self.note.setText(self.tr("Note"))
+        self.undo.setText(self.tr("Take back"))
         self._update()
 
     def show_alarm(self, alarm: AlarmView | None) -> None:
@@ -128,6 +144,7 @@ class FeedbackBar(QWidget):
         self.cause.setEnabled(has_answer and alarm is not None and bool(alarm.definition.causes))
         self.action.setEnabled(has_answer and alarm is not None and bool(alarm.definition.actions))
         self.note.setEnabled(has_answer or self._wants_acknowledgement)
+        self.undo.setVisible(has_answer and self._take_back is not None)
         self._place_fixes(has_answer=current is not None)
         set_role(self.state, LabelRole.ERROR if self._error else LabelRole.SMALL)
         self.state.setText(self._state_text(current))
@@ -216,6 +233,23 @@ class FeedbackBar(QWidget):
         if self._commands.person_id is not None:
             self._saving = feedback.alarm_id
         self._commands.give_feedback(feedback, self._on_saved, self._on_failed)
+        self._update()
+
+    @Slot()
+    def _on_undo(self) -> None:
+        """Nobody said anything, and what was learned from it is forgotten; who took it back is kept."""
+        if self._alarm is not None and self._take_back is not None and self._saving is None:
+            alarm_id = self._alarm.alarm_id
+            self._error = ""
+            self._saving = alarm_id if self._commands.person_id is not None else None
+            self._commands.send(partial(self._take_back, alarm_id), partial(self._on_taken_back, alarm_id), self._on_failed)
+            self._update()
+
+    def _on_taken_back(self, alarm_id: AlarmId) -> None:
+        self._saving = None
+        self._kept.pop(alarm_id, None)
+        if self._alarm is not None and self._alarm.alarm_id == alarm_id:
+            self._alarm = replace(self._alarm, feedback=None)
         self._update()
 
     def _on_saved(self, feedback: Feedback) -> None:

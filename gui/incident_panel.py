@@ -142,7 +142,7 @@ class IncidentPanel(QFrame):
         self.reset = KeyButton("X")
         self.reset.clicked.connect(self._on_reset)
         fixes = FixButtons(port, jobs, people, channel_titles)
-        self.feedback = FeedbackBar(commands, people, fixes)
+        self.feedback = FeedbackBar(commands, people, fixes, port.experience.take_back)
         fixes.changed.connect(self._fit, Qt.ConnectionType.QueuedConnection)
         self._empty = label(LabelRole.MUTED, wrap=Wrap.WORDS)
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)

@@ -124,7 +124,7 @@ class LineScreen(Screen):
         """Keys of the Line screen."""
         cameras = len(self.cameras.tiles)
         keys = [("R", self.tr("Real")), ("F", self.tr("False alarm")), ("U", self.tr("Unsure"))]
-        keys += [("C", self.tr("Cause")), ("A", self.tr("Action taken")), ("N", self.tr("Note"))]
+        keys += [("C", self.tr("Cause")), ("A", self.tr("Action taken")), ("N", self.tr("Note")), ("Z", self.tr("Take the answer back"))]
         keys += [("J K L", self.tr("Answer Real with what fixed it before"))]
         keys += [("← →", self.tr("Go through the seconds around a warning")), ("Home", self.tr("Back to the moment of the warning"))]
         keys += [("I", self.tr("Enlarge the incident")), ("H", self.tr("Heatmap over the picture"))]

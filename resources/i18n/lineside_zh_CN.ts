@@ -187,6 +187,10 @@
         <translation>备注</translation>
     </message>
     <message>
+        <source>Take back</source>
+        <translation>撤回</translation>
+    </message>
+    <message>
         <source>Saving…</source>
         <translation>正在保存…</translation>
     </message>
@@ -592,6 +596,10 @@
     <message>
         <source>Note</source>
         <translation>备注</translation>
+    </message>
+    <message>
+        <source>Take the answer back</source>
+        <translation>撤回回答</translation>
     </message>
     <message>
         <source>Answer Real with what fixed it before</source>

@@ -183,6 +183,26 @@ def test_one_tap_answers_real_with_the_action(
     qtbot.waitUntil(bar.action.isVisible)
 
 
+def test_an_answer_can_be_taken_back(qtbot: QtBot, fake_line: FakeLine, theme_source: ThemeSource, jobs: Jobs, commands: Commands) -> None:
+    alarm = next(one for one in fake_line.snapshot().alarms if one.kind is AlarmKind.DEFECT)
+    bar = FeedbackBar(commands, {"wei": "Wei"}, None, fake_line.experience.take_back)
+    qtbot.addWidget(bar)
+    bar.resize(620, 420)
+    bar.show()
+    qtbot.waitExposed(bar)
+    bar.activateWindow()
+    qtbot.waitUntil(bar.isActiveWindow)
+    bar.show_alarm(alarm)
+    assert not bar.undo.isVisible()
+    qtbot.keyClick(bar, Qt.Key.Key_F)
+    qtbot.waitUntil(bar.undo.isVisible)
+    assert small_targets(bar) == []
+    qtbot.keyClick(bar, Qt.Key.Key_Z)
+    qtbot.waitUntil(lambda: fake_line.experience.taken_back == [alarm.alarm_id])
+    qtbot.waitUntil(lambda: not bar.undo.isVisible())
+    assert not any(button.isChecked() for button in bar.answers.values())
+
+
 def test_nothing_known_takes_no_room(qtbot: QtBot, fake_line: FakeLine, jobs: Jobs) -> None:
     fixes = FixButtons(fake_line, jobs, {}, {})
     qtbot.addWidget(fixes)
