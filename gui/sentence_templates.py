@@ -59,9 +59,7 @@ TEMPLATES = (
     QT_TRANSLATE_NOOP("Sentence", "This change is not in the records any more."),
     QT_TRANSLATE_NOOP("Sentence", "This line runs without a station file. Save one and start with --station FILE."),
     QT_TRANSLATE_NOOP(
-        "Sentence",
-        "{name} is an example that comes with the program and stays as it is. "
-        "Copy it to a folder of your own and start with --station FILE.",
+        "Sentence", "{name} comes with the program and stays as it is. Copy it to a folder of your own and start with --station FILE."
     ),
     QT_TRANSLATE_NOOP("Sentence", "The station file cannot be written"),
     QT_TRANSLATE_NOOP(

@@ -1931,7 +1931,7 @@
         <translation>此产线没有工位文件。请保存一个工位文件，并用 --station FILE 启动。</translation>
     </message>
     <message>
-        <source>{name} is an example that comes with the program and stays as it is. Copy it to a folder of your own and start with --station FILE.</source>
+        <source>{name} comes with the program and stays as it is. Copy it to a folder of your own and start with --station FILE.</source>
         <translation>{name} 是随程序附带的示例，不会被更改。请将其复制到自己的文件夹，并用 --station FILE 启动。</translation>
     </message>
     <message>

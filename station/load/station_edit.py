@@ -23,6 +23,7 @@ from station.load.settings import changed_keys
 from station.paths import resources_dir
 from station.station_file import load_station
 
+_EXAMPLE = "{name} comes with the program and stays as it is. Copy it to a folder of your own and start with --station FILE."
 _BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"
 
 
@@ -31,10 +32,7 @@ def why_not_writable(path: Path | None) -> str:
     if path is None:
         return "This line runs without a station file. Save one and start with --station FILE."
     if path.is_relative_to(resources_dir()):
-        return (
-            f"{path.name} is an example that comes with the program and stays as it is. "
-            "Copy it to a folder of your own and start with --station FILE."
-        )
+        return _EXAMPLE.format(name=path.name)
     if not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)):
         return (
             f"The station file cannot be written ({path}). "

@@ -200,7 +200,7 @@ def test_a_file_that_somebody_changed_meanwhile_is_left_alone(path: Path) -> Non
 def test_files_that_cannot_be_changed_say_what_to_do(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert why_not_writable(path) == ""
     assert "--station FILE" in why_not_writable(None)
-    assert "example that comes with the program" in why_not_writable(resources_dir() / "stations" / "demo.toml")
+    assert "demo.toml comes with the program" in why_not_writable(resources_dir() / "stations" / "demo.toml")
     history = line(path)
     monkeypatch.setattr(os, "access", lambda *_: False)
     assert why_not_writable(path).startswith("The station file cannot be written")
