@@ -56,13 +56,8 @@ def test_the_heatmap_lies_on_simulated_pits() -> None:
     assert np.mean(near) >= 0.85
 
 
-WITHOUT_MAP = {"steel-surface": "it reads the energies of waves over the whole picture, which have no place; its CARD says so"}
-
-
 @pytest.mark.parametrize("name", IMAGE_PACKS)
-def test_a_defect_shows_where_it_is_in_the_same_pass(name: str, request: pytest.FixtureRequest) -> None:
-    if name in WITHOUT_MAP:
-        request.applymarker(pytest.mark.xfail(reason=WITHOUT_MAP[name], strict=True))
+def test_a_defect_shows_where_it_is_in_the_same_pass(name: str) -> None:
     model = opened(PACKS[name])
     assert isinstance(model.runner, ImageRunner)
     assert has_map(model.pack.contract), f"{name} has no map output"

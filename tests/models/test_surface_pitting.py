@@ -6,6 +6,7 @@ broken; the honest figures, of networks that had not seen the position, are in C
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import cv2
@@ -86,6 +87,8 @@ def test_network_is_what_the_house_allows(opened: OpenedModel) -> None:
     assert not contract.experimental
     assert {"image AUROC", "recall at 1 % false alarms", f"false alarms of {NEVER_PITS}"} <= {figure.name for figure in contract.figures}
     card = (PACK / "CARD.md").read_text(encoding="utf-8")
+    assert {path.name for path in (PACK / "card").iterdir()} == set(re.findall(r"\]\(card/([^)]+)\)", card))
+    assert "a plain CNN" in card
     assert contract.model.sha256 in card
     assert "10.1016/j.dib.2021.107643" in card
 
