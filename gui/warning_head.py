@@ -14,7 +14,7 @@ from gui.theme import ThemeSource
 from inference.reasons import QT_TRANSLATE_NOOP
 from station.warning_view import FloodView, HoldKind, HoldView
 
-PUT_ASIDE_KEY, HOLDS_KEY, FLOOD_KEY = "P", "B", "J"
+PUT_ASIDE_KEY, HOLDS_KEY, FLOOD_KEY = "P", "B", "G"
 _COUNTED = {
     HoldKind.SHELVED: QT_TRANSLATE_NOOP("WarningHead", "{count} put aside"),
     HoldKind.SUPPRESSED: QT_TRANSLATE_NOOP("WarningHead", "{count} off by machine state"),

@@ -83,6 +83,11 @@ class WarningRow(QAbstractButton):
         return QSize(300, max(TOUCH_PX, round(lines + self._source.space(20))))
 
     @override
+    def minimumSizeHint(self) -> QSize:
+        """As high: a long list scrolls, its rows are not squeezed."""
+        return QSize(0, self.sizeHint().height())
+
+    @override
     def paintEvent(self, event: QPaintEvent) -> None:
         """Frame, sign, two lines, age and time."""
         del event
