@@ -29,7 +29,7 @@ from station.load.value_tape import ValueTapes
 SCORE_PREFIX = "score:"
 """Names of series that begin so are tapes; ``score:*`` is that of the finding which decides for a warning on any target."""
 ANY_TARGET = "*"
-PIECE_S = 60.0
+PIECE_S = 120.0
 """A piece of tape is written at least so often, s; a crash loses no more."""
 STEPS = 100
 """Scores are told apart in so many steps between 0 and 1."""
