@@ -15,7 +15,7 @@ from gui.sentences import sentence_text
 from gui.time_text import short_clock_text, span_text
 from gui.words import label_words
 from inference.findings import Verdict
-from station.config import GrowthCondition
+from station.config import GrowthCondition, LimitCondition
 from station.view import AlarmState, AlarmView
 
 TitleOf = dict[tuple[str, str], BothLanguages]
@@ -119,12 +119,23 @@ class IncidentFacts(QWidget):
         if alarm.reason is not None:
             parts.append(reason_text(alarm.reason))
         if alarm.detail:
-            parts.append(sentence_text(alarm.detail))
+            parts.append(self._detail_text(alarm))
         if alarm.count > 1:
             parts.append(QCoreApplication.translate("IncidentPanel", "{count} findings").format(count=alarm.count))
         parts.append(seen_false_text(alarm.seen_false))
         said_parts = [part for part in parts if part]
         return " · ".join(said_parts) if said_parts else pick(alarm.definition.title)
+
+    def _detail_text(self, alarm: AlarmView) -> str:
+        """The particulars; of a limit with the channel's name, as people call it, and the limit."""
+        when = alarm.definition.when
+        reading, _, more = alarm.detail.partition("; ")
+        channel, equals, value = reading.partition(" = ")
+        if not isinstance(when, LimitCondition) or not equals or channel != when.channel:
+            return sentence_text(alarm.detail)
+        said = QCoreApplication.translate("IncidentPanel", "{what} {score} (limit {limit})")
+        name = self.channel_text(alarm, channel)
+        return " · ".join(part for part in (said.format(what=name, score=value, limit=f"{when.raise_at:g}"), sentence_text(more)) if part)
 
 
 def label_text(label_titles: TitleOf, model: str, found: str) -> str:

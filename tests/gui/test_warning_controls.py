@@ -20,7 +20,8 @@ from gui.put_aside import PutAsideDialog
 from gui.rail import Room
 from gui.theme import Mode
 from gui.window import Window
-from station.frames import AlarmId, DefinitionId, PersonId
+from station.config import LimitCondition
+from station.frames import AlarmId, DefinitionId, PersonId, SourceId
 from station.view import AlarmState
 from station.warning_view import HoldKind
 from tests.gui.conftest import OpenWindow
@@ -327,3 +328,15 @@ def test_no_key_means_two_things(open_window: OpenWindow, fake_line: FakeLine) -
     keys = [key for together, _ in told for key in together.split(" ")]
     assert sorted(keys) == sorted(set(keys))
     assert not {"S", "Space"} & set(keys)
+
+
+def test_what_a_limit_found_is_said_with_the_channels_name(open_window: OpenWindow, fake_line: FakeLine) -> None:
+    first = fake_line._alarms[AlarmId("alarm-0")]
+    limit = LimitCondition(kind="limit", source="rig", channel="FS1", side="low", raise_at=6.4, clear_at=6.6)
+    definition = first.definition.model_copy(update={"when": limit})
+    detail = "FS1 = 5.89; Not watched from 2026-03-01 10:59:00 UTC to 2026-03-01 11:00:05 UTC"
+    fake_line._alarms[first.alarm_id] = dataclasses.replace(
+        first, definition=definition, source_id=SourceId("rig"), finding=None, image_path=None, detail=detail, count=1
+    )
+    found = line_of(open_window(fake_line)).incident.facts[0].text()
+    assert found.startswith("Volume flow 5.89 (limit 6.4) · Not watched from ")
