@@ -25,6 +25,8 @@ from inference.sequence_runner import SequenceRunner
 from inference.table_runner import TableRunner
 from station.paths import models_dir
 from station.simulation.parts_texture import PartKind, paint_part, stable_seed
+from training.magnetic_tile.simulated import paint_tile
+from training.magnetic_tile.spec import KINDS
 
 PACKS = {folder.name: folder for folder in list_packs([models_dir()])}
 SENSOR_PACKS = [name for name, folder in PACKS.items() if load_pack(folder).contract.image is None]
@@ -54,6 +56,24 @@ def test_the_heatmap_lies_on_simulated_pits() -> None:
     # Pits are a few pixels wide, and the map's grid is coarser than the picture: six pixels beside one still is on it.
     assert np.mean(inside) >= 0.5
     assert np.mean(near) >= 0.85
+
+
+def test_the_heatmap_lies_on_simulated_defects_of_tiles() -> None:
+    runner = opened(PACKS["magnetic-tile"]).runner
+    assert isinstance(runner, ImageRunner)
+    near, area = [], []
+    for number in range(30):
+        gray, kinds = paint_tile(stable_seed(UNSEEN_SEED, number), KINDS[number % len(KINDS)], 220, 300)
+        [finding] = runner.judge(np.asarray(cv2.cvtColor(gray, cv2.COLOR_GRAY2BGR), np.uint8), HeatmapPolicy.ALWAYS)
+        if finding.verdict is Verdict.DEFECT:
+            assert finding.heatmap is not None
+            heat = finding.heatmap.astype(np.float64)
+            grown = cv2.dilate((kinds > 0).astype(np.uint8), np.ones((13, 13), np.uint8)) > 0
+            near.append(heat[grown].sum() / heat.sum())
+            area.append(float(grown.mean()))
+    assert len(near) >= 18
+    assert np.mean(area) < 0.3
+    assert np.mean(near) >= 0.75
 
 
 @pytest.mark.parametrize("name", IMAGE_PACKS)

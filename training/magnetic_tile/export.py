@@ -40,7 +40,7 @@ class TileGraph(nn.Module):
 
     def forward(self, image: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Chances, map (a defect of the kind named from 0.5 on) and novelty of a picture."""
-        logits, planes = mark_both_ways(self.network, self.seeing(image))
+        logits = mark_both_ways(self.network, self.seeing(image))
         chances = torch.softmax(logits, dim=1)
         found = 1.0 - chances[:, :1]
         top = torch.topk(found.flatten(1), SCORE_TOP_PX, dim=1).values.mean(dim=1, keepdim=True).clamp(1e-7, 1.0 - 1e-7)
@@ -49,7 +49,7 @@ class TileGraph(nn.Module):
         kinds = mass / mass.sum(dim=1, keepdim=True)
         least = (self.map_shares[kinds.argmax(dim=1)].reshape(-1, 1) * top).clamp(min=LEAST_MAP).reshape(-1, 1, 1, 1)
         shown = torch.sigmoid(MAP_SLOPE * (_log_odds(found) - _log_odds(least)))
-        return torch.cat([1.0 - score, score * kinds], dim=1), shown, self.novelty(image, planes)
+        return torch.cat([1.0 - score, score * kinds], dim=1), shown, self.novelty(image)
 
 
 def _log_odds(chances: Tensor) -> Tensor:

@@ -1,7 +1,7 @@
 """This file decides what the magnetic-tile network calls familiar: real tiles and simulated ones, each a cloud of its own.
 
 Grooves, grain and light are measured in small cells of the tile alone, because something before the lens changes a part of the
-view; the network's own deepest planes stand beside them.
+view. The network's own planes were tried beside them and took no part in it: they differ from fit to fold, and look past hands.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from inference.findings import FloatArray, ImageU8
-from training.magnetic_tile.network import Planes, Seeing, TileNet
 from training.magnetic_tile.preparing import to_tensor
 from training.magnetic_tile.spec import IMAGE_INPUT
 from training.novelty import Familiarity, choose_limit, fit_familiarity
@@ -26,9 +25,9 @@ _REFUSED_SHARE = 0.01
 
 
 class Embedding(nn.Module):
-    """What the novelty looks at: (n, 1, h, w) as the input gives it and the planes of the way down -> (n, features)."""
+    """What the novelty looks at: (n, 1, h, w) as the input gives it -> (n, 22)."""
 
-    def forward(self, image: Tensor, planes: Planes) -> Tensor:
+    def forward(self, image: Tensor) -> Tensor:
         """Features of each picture; what is no tile does not count."""
         gray = image * IMAGE_INPUT.std[0] + IMAGE_INPUT.mean[0]
         inside = (gray > 0.5 / 255.0).float()
@@ -43,10 +42,7 @@ class Embedding(nn.Module):
             down = functional.pad((small[:, :, 1:] - small[:, :, :-1]).abs(), (0, 0, 0, 1))
             cells = [torch.log(functional.avg_pool2d(one, _CELL_PX // size) + 5e-3) for one in (across, down)]
             parts += [*cells, cells[0] - cells[1]]
-        own = _mean_and_spread(torch.cat(parts, dim=1), full)
-        at_cells = functional.avg_pool2d(full, 2)
-        deep = _mean_and_spread(planes.least, (at_cells > 0.5).float())[:, : int(planes.least.shape[1])]
-        return torch.cat([own, deep], dim=1)
+        return _mean_and_spread(torch.cat(parts, dim=1), full)
 
 
 def _mean_and_spread(cells: Tensor, weight: Tensor) -> Tensor:
@@ -57,28 +53,24 @@ def _mean_and_spread(cells: Tensor, weight: Tensor) -> Tensor:
 
 
 class TileNovelty(nn.Module):
-    """The novelty in the exported graph, from the same planes as the map: (1, 1, h, w) -> (1, 1)."""
+    """The novelty in the exported graph: (1, 1, h, w) -> (1, 1)."""
 
     def __init__(self, familiarity: Familiarity) -> None:
         super().__init__()
         self.embedding = Embedding()
         self.distance = MahalanobisNovelty(familiarity)
 
-    def forward(self, image: Tensor, planes: Planes) -> Tensor:
+    def forward(self, image: Tensor) -> Tensor:
         """Novelty of each picture."""
-        novelty: Tensor = self.distance(self.embedding(image, planes))
+        novelty: Tensor = self.distance(self.embedding(image))
         return novelty
 
 
 @torch.no_grad()
-def embed_pictures(network: TileNet, pictures: Sequence[ImageU8]) -> FloatArray:
-    """Features of gray pictures (uint8 h x w, any size): float32 (n, features)."""
-    embedding, seeing, rows = Embedding().eval(), Seeing(), []
-    network.eval()
-    for gray in pictures:
-        image = torch.from_numpy(to_tensor(gray))
-        rows.append(embedding(image, network.see(seeing(image).contiguous(memory_format=torch.channels_last)))[0].numpy())
-    return np.asarray(rows, np.float32)
+def embed_pictures(pictures: Sequence[ImageU8]) -> FloatArray:
+    """Features of gray pictures (uint8 h x w, any size): float32 (n, 22)."""
+    embedding = Embedding().eval()
+    return np.asarray([embedding(torch.from_numpy(to_tensor(gray)))[0].numpy() for gray in pictures], np.float32)
 
 
 def fit_clouds(tiles: FloatArray, simulated: FloatArray) -> Familiarity:

@@ -124,5 +124,5 @@ def _mine(sampler: CropSampler, network: TileNet) -> None:
 def predict(network: TileNet, gray: ImageU8) -> FloatArray:
     """Chances of sound and the kinds, float32 (6, 208, 320), on the pack's canvas with *gray* (uint8 h x w) in its middle."""
     network.eval()
-    logits, _ = mark_both_ways(network, Seeing()(torch.from_numpy(to_tensor(gray))))
+    logits = mark_both_ways(network, Seeing()(torch.from_numpy(to_tensor(gray))))
     return np.asarray(torch.softmax(logits, dim=1)[0].numpy(), np.float32)

@@ -109,11 +109,11 @@ def run_job(options: TrainOptions, job: Job, tiles: Sequence[Tile]) -> Outcome:
     if not unseen:
         return Outcome(job.fold, weights, (), (), {})
     results = tuple(judge_tile(tile, predict(network, tile.gray)) for tile in unseen)
-    clouds = fit_clouds(embed_pictures(network, [tile.gray for tile in seen]), embed_pictures(network, paint_familiar(options.seed)))
+    clouds = fit_clouds(embed_pictures([tile.gray for tile in seen]), embed_pictures(paint_familiar(options.seed)))
     pictures = [tile.gray for tile in unseen]
     unlike = {
-        kind: tuple(float(one) for one in clouds.measure(embed_pictures(network, images)))
+        kind: tuple(float(one) for one in clouds.measure(embed_pictures(images)))
         for kind, images in read_strangers(options.data_dir, pictures).items()
     }
-    novelty = tuple(float(one) for one in clouds.measure(embed_pictures(network, pictures)))
+    novelty = tuple(float(one) for one in clouds.measure(embed_pictures(pictures)))
     return Outcome(job.fold, weights, results, novelty, unlike)

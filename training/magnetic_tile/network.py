@@ -112,12 +112,11 @@ class TileNet(nn.Module):
         return self.mark(self.see(seen))
 
 
-def mark_both_ways(network: TileNet, seen: Tensor) -> tuple[Tensor, Planes]:
-    """Logits, the mean of those of *seen*, (1, 4, h, w), as it is and turned upside down; and the planes of what it is."""
+def mark_both_ways(network: TileNet, seen: Tensor) -> Tensor:
+    """Logits: the mean of those of *seen*, (1, 4, h, w), as it is and turned upside down."""
     both = torch.cat([seen, torch.flip(seen, (2, 3))]).contiguous(memory_format=torch.channels_last)
-    planes = network.see(both)
-    logits = network.mark(planes)
-    return (logits[:1] + torch.flip(logits[1:], (2, 3))) * 0.5, Planes(*(plane[:1] for plane in planes))
+    logits: Tensor = network(both)
+    return (logits[:1] + torch.flip(logits[1:], (2, 3))) * 0.5
 
 
 def _twice(planes: Tensor) -> Tensor:

@@ -83,7 +83,7 @@ def write(options: TrainOptions, tiles: Sequence[Tile], outcomes: Sequence[Outco
     for name, interval in figures.items():
         _LOG.info("%s: %.4f (%.4f to %.4f)", name, interval.value, interval.lower, interval.upper)
     network = final.rebuild()
-    clouds = fit_clouds(embed_pictures(network, [tile.gray for tile in tiles]), embed_pictures(network, paint_familiar(options.seed)))
+    clouds = fit_clouds(embed_pictures([tile.gray for tile in tiles]), embed_pictures(paint_familiar(options.seed)))
     graph = TileGraph(network, evaluation.calibration, evaluation.map_shares, clouds).eval()
     exported = export_network(graph)
     difference = check_export(graph, exported, [tile.gray for tile in tiles[::40]])

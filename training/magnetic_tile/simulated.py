@@ -21,8 +21,8 @@ GOLDEN_TILES: tuple[tuple[str | None, tuple[int, int]], ...] = (
     ("crack", (160, 240)),
     ("fray", (180, 240)),
     ("uneven", (170, 260)),
-    (None, (880, 520)),
-    ("crack", (840, 560)),
+    (None, (980, 600)),
+    ("crack", (960, 610)),
 )
 """Kind, width and height. The last two are larger than the network's input, so that another interpolation shows."""
 GOLDEN_CANDIDATES = 80
