@@ -58,7 +58,7 @@ class FeedbackBar(QWidget):
         super().__init__(parent)
         self.fixes = fixes
         self._take_back = take_back
-        self._low = False
+        self._low = self._in_row = False
         self._commands = commands
         self._people = people
         self._alarm: AlarmView | None = None
@@ -153,11 +153,11 @@ class FeedbackBar(QWidget):
         """In a low window suggestions stand where Cause and Action come once there is an answer, and the best one's reason above."""
         if self.fixes is None:
             return
-        low = self.window().height() < _LOW_PX
+        low = self._low = self.window().height() < _LOW_PX
         in_row = low and not has_answer and not self.fixes.is_empty
-        if low != self._low:
-            self._low = low
-            if low:
+        if in_row != self._in_row:
+            self._in_row = in_row
+            if in_row:
                 self._rows.removeWidget(self.fixes)
                 self._details.addWidget(self.fixes, 0, 0, 1, 2)
             else:

@@ -1791,6 +1791,18 @@
         <translation>PIN 码不正确，请重试。</translation>
     </message>
     <message>
+        <source>This entry is not in the memory any more. Look at the list again.</source>
+        <translation>这条记录已不在列表中，请重新查看。</translation>
+    </message>
+    <message>
+        <source>An entry lives 1 to {most} days, not {days}. Choose fewer.</source>
+        <translation>记录可保留 1 至 {most} 天，不能是 {days} 天，请选短一些。</translation>
+    </message>
+    <message>
+        <source>The answer is kept, but the memory of false alarms is not changed. {why}</source>
+        <translation>回答已保存，但误报记录未更改。{why}</translation>
+    </message>
+    <message>
         <source>This warning is not open any more</source>
         <translation>该报警已经结束</translation>
     </message>
