@@ -57,7 +57,7 @@ def dark_corner(seed: int) -> ImageU8:
 _CASES: tuple[tuple[Callable[[int], ImageU8], str], ...] = (
     (
         faint_uneven,
-        "The upper part was ground a little deeper, with hardly another brightness: uneven grinding, the kind most often missed.",
+        "The upper part was ground a little deeper, with hardly another brightness: uneven grinding, often missed.",
     ),
     (thin_crack, "A crack as thin as a groove and parallel to it, from the upper edge."),
     (dark_stain, "A sound tile with a dark, sharply bounded stain below the middle."),
