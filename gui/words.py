@@ -11,6 +11,9 @@ from station.config import Role
 from station.health import DeviceStatus
 from station.view import AlarmState, FeedbackAnswer, LineState
 
+_SURE = 0.995
+"""From here on the share would be said as 100 %: nothing that a person could use."""
+
 
 def verdict_word(verdict: Verdict) -> str:
     """A verdict as the tile says it."""
@@ -32,12 +35,12 @@ def label_words(finding: Finding, title: str) -> str:
         finding: With a label.
         title: The label as the screen says it.
     """
-    if math.isnan(finding.confidence):
+    if math.isnan(finding.confidence) or (finding.confidence >= _SURE and not finding.unsure):
         return title
     share = f"{100 * finding.confidence:.0f}"
     if finding.unsure:
-        return QCoreApplication.translate("Words", "{label}? {share} %").format(label=title, share=share)
-    return QCoreApplication.translate("Words", "{label} {share} %").format(label=title, share=share)
+        return QCoreApplication.translate("Words", "{label}? ({share} % sure)").format(label=title, share=share)
+    return QCoreApplication.translate("Words", "{label} ({share} % sure)").format(label=title, share=share)
 
 
 def role_word(role: Role) -> str:

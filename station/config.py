@@ -421,9 +421,7 @@ class HornConfig(Strict):
         default=300.0, description="What is still not acknowledged so long after it was silenced, or sounded once, sounds again; 0: never"
     )
     volume: Annotated[float, Field(gt=0, le=1)] = Field(default=0.8, description="Loudness, beside the computer's own")
-    flash: bool = Field(
-        default=False, description="The window's border flashes, at most twice a second, at a new priority 1"
-    )
+    flash: bool = Field(default=False, description="The window's border flashes, at most twice a second, at a new priority 1")
 
     @model_validator(mode="after")
     def _check(self) -> HornConfig:

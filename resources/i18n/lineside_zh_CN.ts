@@ -3458,12 +3458,12 @@
         <translation>无判定</translation>
     </message>
     <message>
-        <source>{label}? {share} %</source>
-        <translation>{label}？{share} %</translation>
+        <source>{label}? ({share} % sure)</source>
+        <translation>{label}？（把握 {share}%）</translation>
     </message>
     <message>
-        <source>{label} {share} %</source>
-        <translation>{label} {share} %</translation>
+        <source>{label} ({share} % sure)</source>
+        <translation>{label}（把握 {share}%）</translation>
     </message>
     <message>
         <source>operator</source>

@@ -104,7 +104,8 @@ def test_a_packs_own_words_are_said_in_the_windows_language(language_switch: Lan
 
 
 @pytest.mark.parametrize(
-    ("confidence", "unsure", "said"), [(math.nan, False, "Ash"), (0.974, False, "Ash 97 %"), (0.52, True, "Ash? 52 %")]
+    ("confidence", "unsure", "said"),
+    [(math.nan, False, "Ash"), (0.999, False, "Ash"), (0.974, False, "Ash (97 % sure)"), (0.52, True, "Ash? (52 % sure)")],
 )
 def test_a_kind_says_how_sure_it_is(language_switch: LanguageSwitch, confidence: float, unsure: bool, said: str) -> None:
     language_switch.use(Language.ENGLISH)

@@ -18,8 +18,7 @@ from inference.image_runner import HeatmapPolicy, ImageRunner
 from inference.reasons import ReasonCode
 from station.frames import PersonId, SourceId
 from station.line import Line
-from station.paths import DataFolder
-from station.paths import heat_path
+from station.paths import DataFolder, heat_path
 from station.sources.read_loop import Reading
 from station.view import AlarmState, Feedback, FeedbackAnswer, ImageQuery, LineState
 from tests.integration.station_making import PINS, make_line, make_packs, parse, part, wait_until, write_parts

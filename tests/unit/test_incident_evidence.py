@@ -441,11 +441,10 @@ def test_history_has_closed_incidents_too(stand: Stand) -> None:
     stand.run(22.0, bad_from_s=20.0)
     mine = stand.incident()
     stand.run(24.0)
-    (alarm,) = stand.alarms.views()
+    alarm = stand.alarms.views()[0]
     assert stand.alarms.acknowledge(alarm.alarm_id, PersonId("wei"), "").ok
     (found,) = stand.desk.history(START, utc(100.0))
-    assert (found.incident_id, found.closed_utc) == (mine, utc(24.0))
-    assert found.alarms[0].definition.id == "crack"
+    assert (found.incident_id, found.closed_utc, found.alarms[0].definition.id) == (mine, utc(24.0), "crack")
     assert stand.desk.incident_of(alarm.alarm_id) == mine
     assert stand.desk.history(utc(50.0), utc(100.0)) == []
     assert stand.desk.evidence(mine).record.steps[-1].kind.value == "closed"

@@ -7,7 +7,6 @@ from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from station.frames import AlarmId, PersonId

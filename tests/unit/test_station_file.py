@@ -229,8 +229,20 @@ def test_an_alarm_without_its_duties_is_refused(tmp_path: Path, key: str) -> Non
             "alarms[1].suppressed_while.ends_at",
             "ends_at 20 with side low: write at least begins_at 30",
         ),
-        ("raise_count = 3", 'raise_count = 3\njoins = "hto"', "of_last", "alarms[0].joins", 'no other warning of "spindle-1" has the cause "hto"'),
-        ("priority = 3", 'priority = 3\njoins = "pitting"', "[alarms.when]", "alarms[1].joins", 'cause of the asset "spindle-1", not of "rig-1"'),
+        (
+            "raise_count = 3",
+            'raise_count = 3\njoins = "hto"',
+            "of_last",
+            "alarms[0].joins",
+            'no other warning of "spindle-1" has the cause "hto"',
+        ),
+        (
+            "priority = 3",
+            'priority = 3\njoins = "pitting"',
+            "[alarms.when]",
+            "alarms[1].joins",
+            'cause of the asset "spindle-1", not of "rig-1"',
+        ),
         ('[station]\nname = { en', '[stations]\nname = { en', "[station]", "", ""),
     ],
 )  # fmt: skip
