@@ -83,7 +83,7 @@ def _run(name: str, options: TrainOptions) -> None:
     module = importlib.import_module(RECIPES[name])
     if options.recipe is Recipe.OWN:
         cast("PackModule", module).train(options)
-        if not options.quick:
+        if not options.quick and getattr(module, "WANTS_INT8", True):
             _add_int8(options.models_dir / name)
         return
     if not hasattr(module, "train_naive"):
