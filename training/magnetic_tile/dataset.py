@@ -22,8 +22,11 @@ SAME_TILE: tuple[frozenset[str], ...] = (
     frozenset({"39", "46"}),
     frozenset({"40", "47", "48"}),
 )
-"""Scenes of the index that show one and the same tile, in different folds: seen in the pictures, after matching every marked defect
-with all others. Whoever judges one of them must not have learnt from the other."""
+"""Scenes of the index that show one and the same tile, in different folds. Whoever judges one of them must not have learnt from the other.
+
+Found by matching the most structured places of every scene, grooves taken out, with all scenes of other folds at five scales: these
+correlate at 0.93 or more, the next pair at 0.79.
+"""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
