@@ -19,6 +19,7 @@ from station import paths
 from station.config import RecordsConfig
 from station.frames import PersonId
 from station.keeping import CONTRIBUTIONS_AGAIN_S, ContributionRule
+from station.records import schema
 from station.records.database import open_database
 from station.records.journal import MOST_CONTRIBUTIONS, contributions_from_json, contributions_json, finding_json
 from station.records.retention import forget_values
@@ -189,6 +190,6 @@ def test_records_of_the_first_format_are_taken_over_whole(tmp_path: Path) -> Non
     finally:
         records.stop()
     with closing(sqlite3.connect(tmp_path / "records.db")) as connection:
-        assert connection.execute("SELECT version_num FROM alembic_version").fetchone() == ("0002",)
+        assert connection.execute("SELECT version_num FROM alembic_version").fetchone() == (schema.HEAD_REVISION,)
         assert connection.execute("SELECT COUNT(*) FROM series").fetchone() == (2,)
         assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
