@@ -52,6 +52,8 @@ class _Part(Flag):
     """What the panel shows beside the warning itself and its answer."""
 
     LIKELY = auto()
+    BARS = auto()
+    """Which channels drive a risk, as bars; the sentence says it as well."""
     MEANS = auto()
     PICTURE = auto()
     FILM = auto()
@@ -63,15 +65,17 @@ class _Part(Flag):
 
 
 _SECONDS = _Part.FILM | _Part.TRACES
+_SAID = _Part.MEANS | _Part.PICTURE
 _WAYS = (
-    _Part.LIKELY | _Part.MEANS | _Part.PICTURE | _Part.ROOM | _SECONDS | _Part.STEPS | _Part.TIMES,
-    _Part.MEANS | _Part.PICTURE | _Part.ROOM | _SECONDS | _Part.STEPS | _Part.TIMES,
-    _Part.MEANS | _Part.PICTURE | _Part.ROOM | _SECONDS | _Part.TIMES,
-    _Part.MEANS | _Part.PICTURE | _SECONDS | _Part.TIMES,
-    _Part.MEANS | _Part.PICTURE | _Part.FILM | _Part.TIMES,
-    _Part.MEANS | _Part.PICTURE | _Part.FILM,
-    _Part.MEANS | _Part.PICTURE,
-    _Part.PICTURE,
+    _SAID | _Part.LIKELY | _Part.BARS | _Part.ROOM | _SECONDS | _Part.STEPS | _Part.TIMES,
+    _SAID | _Part.BARS | _Part.ROOM | _SECONDS | _Part.STEPS | _Part.TIMES,
+    _SAID | _Part.BARS | _Part.ROOM | _SECONDS | _Part.TIMES,
+    _SAID | _Part.BARS | _SECONDS | _Part.TIMES,
+    _SAID | _Part.BARS | _Part.FILM | _Part.TIMES,
+    _SAID | _Part.BARS | _Part.FILM,
+    _SAID | _Part.BARS,
+    _SAID,
+    _Part.MEANS,
     _Part(0),
 )
 """Ways to fill the panel; the first that has room is taken. The full window shows everything."""
@@ -295,7 +299,7 @@ class IncidentPanel(QFrame):
             rows = (Rows.FILM if _Part.FILM in way else Rows(0)) | (Rows.TRACES | Rows.EVENTS if _Part.TRACES in way else Rows(0))
             self._facts.show_rows(likely=_Part.LIKELY in way, means=_Part.MEANS in way)
             self.view.show_rows(rows, picture=pictured and picture, width=width)
-            self._bars.setVisible(self._has_bars and picture)
+            self._bars.setVisible(self._has_bars and _Part.BARS in way)
             self.steps.setVisible(_Part.STEPS in way and bool(self.steps.text()))
             self.times.setVisible(_Part.TIMES in way and bool(self.times.text()))
             self._show_heat_button()
