@@ -11,10 +11,9 @@ import pytest
 from inference.errors import InputError
 from inference.findings import ImageU8
 
-pytest.importorskip("torch")
+torch = pytest.importorskip("torch", reason="only the training environment has PyTorch")
 pytest.importorskip("tqdm")
 
-import torch
 
 from training.magnetic_tile.dataset import SAME_TILE, Tile, learn_from, load_tiles
 from training.magnetic_tile.evaluation import evaluate, judge_tile, share_kinds
