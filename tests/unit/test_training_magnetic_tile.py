@@ -11,9 +11,10 @@ import pytest
 from inference.errors import InputError
 from inference.findings import ImageU8
 
-torch = pytest.importorskip("torch", reason="only the training environment has PyTorch")
+pytest.importorskip("torch")
 pytest.importorskip("tqdm")
 
+import torch
 
 from training.magnetic_tile.dataset import SAME_TILE, Tile, learn_from, load_tiles
 from training.magnetic_tile.evaluation import evaluate, judge_tile, share_kinds

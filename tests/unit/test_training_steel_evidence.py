@@ -6,9 +6,10 @@ import cv2
 import numpy as np
 import pytest
 
-torch = pytest.importorskip("torch", reason="only the training environment has PyTorch")
+pytest.importorskip("torch")
 pytest.importorskip("tqdm")
 
+import torch
 
 from inference.findings import Finding, ImageU8, Region, Verdict
 from training.steel_surface.evaluation import choose_refusal, choose_unsure
