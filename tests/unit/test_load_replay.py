@@ -209,14 +209,14 @@ def test_a_source_that_is_silent_stops_the_delays(tmp_path: Path) -> None:
     assert shorter.tried == 1
 
 
-def fed(codes: list[int], counts: list[int], gap_s: float = 0.1) -> Levels:
+def fed(codes: list[int], counts: list[int], gap_s: float = 0.125) -> Levels:
     count = np.array(counts, np.int64)
     begin = np.concatenate([[0.0], np.cumsum(count)[:-1] * gap_s])
     end = begin + (count - 1) * gap_s
     return Levels(begin, end, begin, count, np.array(codes, np.int8), np.zeros(count.size, np.bool_))
 
 
-def one_by_one(stretches: Levels, gap_s: float = 0.1) -> Levels:
+def one_by_one(stretches: Levels, gap_s: float = 0.125) -> Levels:
     """The same inputs, each its own stretch."""
     codes = np.repeat(stretches.level, stretches.count)
     begin = np.arange(codes.size) * gap_s
