@@ -77,6 +77,8 @@ _GOLDEN: Sequence[tuple[str, Wear, int]] = (
     ("accumulator", "accumulator", _WORN_CYCLE),
 )
 """Name, what wears, which cycle of the simulated rig; wear is at its worst from cycle 10 to cycle 18."""
+_DRIFT = ("TS2", 1.7)
+"""A healthy rig whose thermometer reads so much too high, K: nearly refused, so that a pack with two channels swapped refuses it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,3 +274,7 @@ def _make_golden() -> Iterator[GoldenWindow]:
     for name, wear, number in _GOLDEN:
         rig = RigModel(GOLDEN_SEED, wear, wear_starts_s=4 * CYCLE_S, wear_lasts_s=15 * CYCLE_S)
         yield GoldenWindow(name, rig.cycle(number))
+    _, _, number = _GOLDEN[0]
+    healthy = dict(RigModel(GOLDEN_SEED, "none", wear_starts_s=4 * CYCLE_S, wear_lasts_s=15 * CYCLE_S).cycle(number))
+    channel, drift = _DRIFT
+    yield GoldenWindow("drift", {**healthy, channel: healthy[channel] + drift})
