@@ -105,7 +105,8 @@ def _put_alarm_back(
     occurrences.by_alarm[alarm.alarm_id] = slot
     events.append(slot_event(slot, AlarmEventKind.RESTORED, now))
     if alarm.state in HELD_STATES and shows is None:
-        # Its hold ended while nobody watched: what stood then stands until it is observed to be over.
+        # Its hold ended while nobody watched: what stood then stands until it is observed to be over, and says so.
+        slot.cause = replace(slot.cause, detail=slot.alarm.detail)
         ended = HoldKind(alarm.state.value)
         life_event = LifeEvent.SHELF_EXPIRED if ended is HoldKind.SHELVED else ENDS[ended]
         occurrences.set_free(slot, next_state(alarm.state, life_event, slot.case), int(alarm.activation == 0), now, events)

@@ -65,8 +65,10 @@ def test_a_shelf_that_ended_while_nobody_watched_lets_go_at_the_start() -> None:
     b = Bench(definition())
     b.see(0.9)
     b.hold(length_s=600.0)
-    after = again(b, definition(), left=held(b), at_s=10_000.0)
+    after = again(b, definition(), left=held(b), at_s=10_000.0, away_since_s=300.0)
     assert after.kinds == [K.RESTORED, K.RAISED_AGAIN]  # type: ignore[attr-defined]
+    (alarm,) = after.engine.open_alarms()
+    assert "Not watched from" in alarm.detail
     assert [event.change for event in after.holds] == [HoldChange.ENDED]
     assert after.state is AlarmState.UNACKNOWLEDGED_ACTIVE
 
