@@ -18,10 +18,11 @@ from training.magnetic_tile.fitting import set_up_torch
 from training.magnetic_tile.folds import read_tiles
 from training.magnetic_tile.spec import KINDS, SET_NAME
 from training.options import TrainOptions
+from training.plain_network import fit_plain
 from training.statistics import auroc, bootstrap_groups, recall_at_false_alarms
 
 SIDE_PX = 96
-_EPOCHS, _BATCH, _RATE = 10, 32, 1e-3
+_EPOCHS = 10
 _COMMAND = "nox -s train -- magnetic-tile --recipe naive"
 
 
@@ -44,15 +45,7 @@ def _score_held_out(tiles: list[Tile], fold: int, options: TrainOptions) -> NDAr
     seen, unseen = learn_from(tiles, fold), [tile for tile in tiles if tile.fold == fold]
     images, kinds = _shrink(seen), torch.from_numpy(np.asarray([tile.kind for tile in seen]))
     network = make_plain().to(memory_format=torch.channels_last)
-    optimiser = torch.optim.Adam(network.parameters(), lr=_RATE)
-    for _ in range(1 if options.quick else _EPOCHS):
-        for rows in torch.randperm(len(kinds)).split(_BATCH):
-            batch = images[rows].flip(3) if float(torch.rand(1)) < 0.5 else images[rows]
-            loss = nn.functional.cross_entropy(network(batch), kinds[rows])
-            optimiser.zero_grad()
-            loss.backward()
-            optimiser.step()
-    network.eval()
+    fit_plain(network, images, kinds, 1 if options.quick else _EPOCHS, nn.functional.cross_entropy)
     with torch.no_grad():
         found: NDArray[np.float64] = 1.0 - torch.softmax(network(_shrink(unseen)), dim=1)[:, 0].numpy().astype(np.float64)
     return found

@@ -11,12 +11,13 @@ from torch import nn
 
 from inference.contract import Figure
 from training.options import TrainOptions
+from training.plain_network import fit_plain
 from training.steel_surface.evaluation import measure_named
 from training.steel_surface.fitting import set_up_torch
 from training.steel_surface.pictures import Pictures, load_pictures
 from training.steel_surface.spec import KINDS
 
-_EPOCHS, _BATCH, _RATE = 10, 32, 1e-3
+_EPOCHS = 10
 _COMMAND = "nox -s train -- steel-surface --recipe naive"
 
 
@@ -33,15 +34,7 @@ def _name_held_out(pictures: Pictures, fold: int, options: TrainOptions) -> torc
     out = pictures.folds == fold
     images, kinds = torch.from_numpy(pictures.tensors[~out]), torch.from_numpy(pictures.kinds[~out])
     network = make_plain()
-    optimiser = torch.optim.Adam(network.parameters(), lr=_RATE)
-    for _ in range(1 if options.quick else _EPOCHS):
-        for rows in torch.randperm(len(kinds)).split(_BATCH):
-            batch = images[rows].flip(3) if float(torch.rand(1)) < 0.5 else images[rows]
-            loss = nn.functional.cross_entropy(network(batch), kinds[rows])
-            optimiser.zero_grad()
-            loss.backward()
-            optimiser.step()
-    network.eval()
+    fit_plain(network, images, kinds, 1 if options.quick else _EPOCHS, nn.functional.cross_entropy)
     with torch.no_grad():
         named: torch.Tensor = network(torch.from_numpy(pictures.tensors[out])).argmax(dim=1)
     return named
